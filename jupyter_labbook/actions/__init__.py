@@ -1,0 +1,1 @@
+"""The verbs, once: what magics, routes and the command line call."""

@@ -1,0 +1,1 @@
+"""The ``labbook`` command: arguments only."""

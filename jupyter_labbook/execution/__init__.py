@@ -1,0 +1,1 @@
+"""Who starts a run, when, and on what."""

@@ -1,0 +1,1 @@
+"""The words of the labbook as frozen dataclasses and enums; no input or output."""

@@ -1,0 +1,1 @@
+"""Magics, inline display and widget: the only code that imports IPython."""

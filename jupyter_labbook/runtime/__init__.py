@@ -1,0 +1,1 @@
+"""What runs inside a user's run: the standard library alone."""

@@ -1,0 +1,1 @@
+"""From a cell to a script: header, names, code by source, data by value."""

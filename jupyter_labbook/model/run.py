@@ -102,6 +102,8 @@ class Launch:
     grace: float = 10.0
     """Seconds that a stopped run has for its own ending before it is killed."""
     niceness: int = 10
+    reports: bool = True
+    """Whether the program is our own runner, which reports how it ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,157 @@
+"""Starting a run's supervisor, and a labbook's dispatcher, as detached processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import select
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jupyter_labbook
+from jupyter_labbook.execution import environment
+from jupyter_labbook.runtime import wake
+
+if TYPE_CHECKING:
+    from jupyter_labbook.execution.slots import Claim
+    from jupyter_labbook.model.run import Launch
+    from jupyter_labbook.runtime.layout import RunFolder
+
+_PACKAGE_PARENT = str(Path(jupyter_labbook.__file__).parents[1])
+READY = b"1"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What supervisors and dispatchers of this user share.
+
+    Attributes
+    ----------
+    state
+        Folder of slots and dispatchers, local to this machine.
+    on_end
+        Command, completed by an experiment's folder, that is started when the last
+        run of the experiment has ended.
+    """
+
+    state: str
+    on_end: tuple[str, ...] = ()
+
+    @property
+    def dispatchers(self) -> Path:
+        """Folder of the dispatchers' locks and pipes."""
+        return Path(self.state) / "dispatchers"
+
+
+def script_command() -> list[str]:
+    """Command that executes a run's script, with site packages, as a notebook would."""
+    return _boot("jupyter_labbook.runtime.runner")
+
+
+def _boot(module: str, *flags: str) -> list[str]:
+    """Command that calls a module's ``main`` in a fresh interpreter."""
+    # Ahead for this import alone, so that nothing else there shadows a module.
+    code = (
+        f"import sys; sys.path.insert(0, {_PACKAGE_PARENT!r}); "
+        f"from {module} import main; del sys.path[0]; main()"
+    )
+    return [sys.executable, *flags, "-c", code]
+
+
+class Starting:
+    """A supervisor on its way: tells whether the run started.
+
+    Nobody has to listen; a ticket whose supervisor never got there still waits.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def wait(self, seconds: float) -> bool | None:
+        """Whether the run started; False if refused, None if not known in time."""
+        readable, _, _ = select.select([self._descriptor], (), (), seconds)
+        if not readable:
+            return None
+        return os.read(self._descriptor, 1) == READY
+
+    def close(self) -> None:
+        """Stop listening."""
+        os.close(self._descriptor)
+
+
+def start_run(
+    run: RunFolder, launch: Launch, claim: Claim, surroundings: Surroundings
+) -> Starting:
+    """Start the supervisor of a run, and hand the claimed slots to it."""
+    read, write = os.pipe()
+    spec = {
+        "run": str(run.path),
+        "argv": launch.argv,
+        "cwd": launch.cwd,
+        "env": environment.complete(launch.env) | environment.for_run(str(run.path)),
+        "timeout": launch.timeout,
+        "grace": launch.grace,
+        "niceness": launch.niceness,
+        "reports": launch.reports,
+        "wake": str(surroundings.dispatchers),
+        "on_end": list(surroundings.on_end),
+        "slots": list(claim.descriptors),
+        "ready": write,
+    }
+    with claim:
+        try:
+            _detach(
+                # The standard library suffices; site packages cost more than the rest.
+                _boot("jupyter_labbook.runtime.supervisor", "-S"),
+                spec,
+                keep=(*claim.descriptors, write),
+            )
+        finally:
+            os.close(write)
+    return Starting(read)
+
+
+def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:
+    """Wake the dispatcher of a labbook, or start one if none listens."""
+    surroundings.dispatchers.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if wake.wake(dispatcher_file(labbook, surroundings, wake.SUFFIX)):
+        return
+    spec = {"labbook": str(labbook), "surroundings": asdict(surroundings)}
+    _detach(_boot("jupyter_labbook.execution.dispatcher"), spec, keep=())
+
+
+def dispatcher_file(labbook: Path, surroundings: Surroundings, suffix: str) -> Path:
+    """Name a file of a labbook's dispatcher; the same for every path to it."""
+    digest = hashlib.sha256(os.path.realpath(labbook).encode()).hexdigest()[:16]
+    return surroundings.dispatchers / f"{digest}{suffix}"
+
+
+def _detach(command: list[str], spec: dict[str, Any], keep: tuple[int, ...]) -> None:
+    """Start a process in a session of its own, which nobody has to wait for."""
+    process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        pass_fds=keep,
+        close_fds=True,
+        cwd="/",
+    )
+    assert process.stdin is not None
+    with process.stdin as stdin:
+        stdin.write(json.dumps(spec).encode())
+    _children.append(process)
+    _collect()
+
+
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def _collect() -> None:
+    """Bury children that have ended; a kernel would keep them as zombies."""
+    _children[:] = [process for process in _children if process.poll() is None]

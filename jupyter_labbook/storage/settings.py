@@ -1,0 +1,113 @@
+"""Settings: of the user (this machine) and of a labbook (shared with it)."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import platformdirs
+
+from jupyter_labbook.errors import CorruptFileError
+
+T = TypeVar("T")
+
+_APPLICATION = "jupyter_labbook"
+GIBIBYTE = 2**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSettings:
+    """``settings.toml`` in the user's configuration folder."""
+
+    slots: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
+    """Runs that may execute at once on this machine, over all labbooks."""
+
+    def __post_init__(self) -> None:
+        if self.slots < 1:
+            raise ValueError("slots must be at least 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """``[runs]`` in ``labbook.toml``."""
+
+    grace: float = 10.0
+    niceness: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSettings:
+    """``[inputs]`` in ``labbook.toml``."""
+
+    largest: int = GIBIBYTE
+    total: int = 4 * GIBIBYTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabbookSettings:
+    """``labbook.toml``."""
+
+    runs: RunSettings = RunSettings()
+    inputs: InputSettings = InputSettings()
+
+
+LABBOOK_TOML = """\
+# Settings of this labbook. A line that starts with # shows the default.
+
+[runs]
+# Seconds that a stopped run has for its own ending before it is killed.
+# grace = 10.0
+# How much runs give way to your own work: 0 (not at all) to 19.
+# niceness = 10
+
+[inputs]
+# Bytes of the largest value that is carried from the notebook without being named.
+# largest = 1_073_741_824
+# Bytes that one experiment may carry in all.
+# total = 4_294_967_296
+"""
+
+
+def config_folder() -> Path:
+    """Where the user's settings and key are."""
+    return Path(platformdirs.user_config_dir(_APPLICATION, appauthor=False))
+
+
+def state_folder() -> Path:
+    """Where slots and dispatchers of this machine meet; not shared between hosts."""
+    import socket
+
+    state = Path(platformdirs.user_state_dir(_APPLICATION, appauthor=False))
+    folder = state / socket.gethostname()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def user_settings() -> UserSettings:
+    """Read the user's settings; the defaults where there are none."""
+    return _read(config_folder() / "settings.toml", UserSettings)
+
+
+def labbook_settings(labbook: Path) -> LabbookSettings:
+    """Read ``labbook.toml``; the defaults where it says nothing."""
+    return _read(labbook / "labbook.toml", LabbookSettings)
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        text = path.read_bytes().decode()
+    except FileNotFoundError:
+        return kind()
+    except UnicodeDecodeError as error:
+        raise CorruptFileError(f"{path} is not text in UTF-8; save it so.") from error
+    try:
+        return msgspec.convert(tomllib.loads(text), type=kind)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, ValueError) as error:
+        raise CorruptFileError(
+            f"{path} cannot be used: {error}. Correct that line; the defaults stand "
+            "in the file's comments."
+        ) from error

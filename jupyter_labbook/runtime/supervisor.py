@@ -257,6 +257,9 @@ def _end_all(keep: int | None) -> int:
     asked_until = time.monotonic() + 1.0
     number = signal.SIGTERM
     while True:
+        for pid in seen:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
         left = [pid for pid in processes.descendants(os.getpid()) if pid != keep]
         if not left:
             return len(seen)
@@ -268,8 +271,6 @@ def _end_all(keep: int | None) -> int:
                     os.kill(pid, number)
         seen.update(left)
         time.sleep(0.01)
-        if keep is None:
-            _reap(0)
 
 
 def _persist(run: RunFolder, record: dict[str, Any]) -> None:

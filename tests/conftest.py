@@ -1,0 +1,61 @@
+"""Fixtures for every test: a user of its own, and labbooks on real disks."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_labbook.storage.labbook import LabbookFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def user(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Give the test a user of its own, with settings, key and slots of their own."""
+    home = tmp_path_factory.mktemp("user")
+    for variable, folder in (
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("IPYTHONDIR", "ipython"),
+        ("JUPYTER_CONFIG_DIR", "jupyter-config"),
+        ("JUPYTER_DATA_DIR", "jupyter-data"),
+        ("JUPYTER_RUNTIME_DIR", "jupyter-runtime"),
+    ):
+        (home / folder).mkdir()
+        monkeypatch.setenv(variable, str(home / folder))
+    for variable in ("LABBOOK_RUN", "LABBOOK_FAILPOINT", "LABBOOK_SMOKE"):
+        monkeypatch.delenv(variable, raising=False)
+    repository = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
+    paths = [repository, os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+    return home
+
+
+@pytest.fixture
+def labbook(tmp_path: Path) -> LabbookFolder:
+    """Begin a labbook in a project folder of its own."""
+    (tmp_path / "project").mkdir()
+    return LabbookFolder.create(tmp_path / "project")
+
+
+@pytest.fixture
+def until() -> Iterator[Callable[..., None]]:
+    """Wait for a condition, and fail with its name when it does not come."""
+
+    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"did not come about in {seconds} s: {condition}")
+            time.sleep(0.005)
+
+    yield wait

@@ -1,0 +1,421 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from tests import running
+
+from jupyter_labbook.execution.slots import SlotPool
+from jupyter_labbook.model.run import Exit, RunState, Started
+from jupyter_labbook.runtime import exits, processes
+from jupyter_labbook.storage import records, run_state
+from jupyter_labbook.storage.settings import state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import LabbookFolder
+
+    Until = Callable[..., None]
+
+
+@pytest.fixture
+def finish(labbook: LabbookFolder, until: Until) -> Callable[..., tuple[RunFolder, Exit]]:
+    """Execute a body (or a command) to its end."""
+    target = running.experiment(labbook)
+
+    def execute(body: str = "", **options: object) -> tuple[RunFolder, Exit]:
+        run = running.queue(labbook, target, textwrap.dedent(body), **options)
+        assert running.start(run)
+        until(run.exit.exists)
+        ended = run_state.read_exit(run)
+        assert ended is not None
+        return run, ended
+
+    return execute
+
+
+@pytest.fixture
+def begin(labbook: LabbookFolder) -> Callable[..., RunFolder]:
+    """Start a body and do not wait."""
+    target = running.experiment(labbook)
+
+    def execute(body: str, **options: object) -> RunFolder:
+        run = running.queue(labbook, target, textwrap.dedent(body), **options)
+        assert running.start(run)
+        return run
+
+    return execute
+
+
+def stop(run: RunFolder) -> None:
+    exits.request_stop(run, "the test wants it", "test")
+    started = run_state.read_started(run)
+    assert started is not None
+    processes.send(started.supervisor.pid, started.supervisor.ticks, signal.SIGTERM)
+
+
+def lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def started_of(run: RunFolder) -> Started:
+    started = run_state.read_started(run)
+    assert started is not None
+    return started
+
+
+def test_an_ordinary_end_is_recorded_once_with_what_it_used(finish) -> None:
+    run, ended = finish("print('hello')")
+    assert run.output.read_text() == "hello\n"
+    assert ended.state is RunState.FINISHED
+    assert (ended.code, ended.by, ended.reason) == (0, "supervisor", "")
+    assert ended.seconds is not None
+    assert ended.cpu_seconds is not None
+    assert ended.peak_bytes is not None
+    assert ended.peak_bytes > 2**20
+
+
+def test_an_exception_fails_the_run_and_shows_only_the_scripts_frames(finish) -> None:
+    run, ended = finish("def f():\n    return 1 / 0\nf()\n")
+    assert ended.state is RunState.FAILED
+    assert ended.error == "ZeroDivisionError: division by zero"
+    assert ended.reason == ended.error
+    shown = run.output.read_text()
+    assert "runner.py" not in shown
+    assert "return 1 / 0" in shown
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "state"),
+    [
+        ("raise SystemExit", 0, RunState.FINISHED),
+        ("raise SystemExit(3)", 3, RunState.FAILED),
+        ("raise SystemExit('no data')", 1, RunState.FAILED),
+        ("import os; os._exit(0)", 0, RunState.FINISHED),
+        ("import os; os._exit(4)", 4, RunState.FAILED),
+        ("this is no Python", 1, RunState.FAILED),
+        ("raise KeyboardInterrupt", 130, RunState.FAILED),
+    ],
+)
+def test_every_way_to_end_gives_its_exit_code(finish, body, code, state) -> None:
+    _, ended = finish(body)
+    assert (ended.code, ended.state) == (code, state)
+
+
+def test_exit_handlers_and_threads_end_before_the_outcome_is_reported(finish) -> None:
+    run, ended = finish(
+        """
+        import atexit, threading, time
+        def late():
+            time.sleep(0.2)
+            print("thread", flush=True)
+        threading.Thread(target=late).start()
+        atexit.register(print, "handler", flush=True)
+        """
+    )
+    assert run.output.read_text() == "thread\nhandler\n"
+    assert ended.state is RunState.FINISHED
+
+
+def test_a_killed_run_is_failed_and_says_by_what(finish) -> None:
+    _, ended = finish("import os; os.kill(os.getpid(), 9)")
+    assert ended.state is RunState.FAILED
+    assert ended.signal == signal.SIGKILL
+    assert "SIGKILL" in ended.reason
+
+
+def test_a_run_out_of_memory_says_so(finish) -> None:
+    _, ended = finish(
+        """
+        import resource
+        resource.setrlimit(resource.RLIMIT_AS, (2**29, 2**29))
+        x = bytearray(2**30)
+        """
+    )
+    assert ended.state is RunState.FAILED
+    assert ended.error.startswith("MemoryError")
+
+
+def test_a_run_that_closes_its_output_still_ends_with_a_record(finish) -> None:
+    _, ended = finish("import os, sys; os.close(1); os.close(2); sys.stdout.close()")
+    assert ended.state is RunState.FINISHED
+
+
+def test_binary_and_much_output_arrive_as_they_came(finish) -> None:
+    run, ended = finish(
+        """
+        import sys
+        block = bytes(range(256)) * 4096
+        for _ in range(100):
+            sys.stdout.buffer.write(block)
+        """
+    )
+    assert ended.state is RunState.FINISHED
+    assert run.output.stat().st_size == 100 * 2**20
+
+
+def test_no_straggler_outlives_the_exit_record(finish, tmp_path: Path) -> None:
+    run, ended = finish(
+        f"""
+        import os, subprocess, sys, time
+        detach = (
+            "import os, signal, time, pathlib\\n"
+            "signal.signal(signal.SIGTERM, signal.SIG_IGN)\\n"
+            "os.setsid()\\n"
+            "pathlib.Path(r'{tmp_path}/pid').write_text(str(os.getpid()))\\n"
+            "time.sleep(600)\\n"
+        )
+        if os.fork() == 0:
+            os.execv(sys.executable, [sys.executable, "-c", detach])
+        while not os.path.exists(r"{tmp_path}/pid"):
+            time.sleep(0.01)
+        """
+    )
+    assert ended.state is RunState.FINISHED
+    assert "1 process that it left behind" in ended.reason
+    assert not lives(int((tmp_path / "pid").read_text()))
+
+
+def test_a_stop_interrupts_and_the_run_counts_as_stopped(begin, until) -> None:
+    run = begin("import time\nprint('on', flush=True)\nwhile True: time.sleep(1)")
+    until(lambda: run.output.exists() and run.output.read_text() == "on\n")
+    stop(run)
+    until(run.exit.exists)
+    ended = run_state.read_exit(run)
+    assert ended.state is RunState.STOPPED
+    assert ended.reason == "stopped: the test wants it"
+    assert "KeyboardInterrupt" in run.output.read_text()
+
+
+def test_a_run_that_asks_should_stop_may_end_itself(begin, until) -> None:
+    run = begin(
+        """
+        import time
+        from jupyter_labbook import run_dir, should_stop
+        while not should_stop():
+            time.sleep(0.01)
+        (run_dir() / "checkpoint").mkdir()
+        print("saved")
+        """
+    )
+    until(run.cooperates.exists)
+    stop(run)
+    until(run.exit.exists)
+    assert run_state.read_exit(run).state is RunState.STOPPED
+    assert run.output.read_text() == "saved\n"
+    assert run.checkpoint.is_dir()
+
+
+def test_a_run_that_ignores_everything_is_killed_with_its_workers(begin, until) -> None:
+    run = begin(
+        """
+        import os, signal, time
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        os.fork()
+        os.fork()
+        print(os.getpid(), flush=True)
+        while True: time.sleep(1)
+        """,
+        grace=0.2,
+    )
+    until(lambda: run.output.exists() and run.output.read_text().count("\n") == 4)
+    stop(run)
+    until(run.exit.exists)
+    assert run_state.read_exit(run).state is RunState.STOPPED
+    for pid in run.output.read_text().split():
+        assert not lives(int(pid))
+
+
+def test_a_run_ends_at_its_timeout(finish) -> None:
+    _, ended = finish("import time; time.sleep(60)", timeout=0.3)
+    assert ended.state is RunState.STOPPED
+    assert "longer than its timeout of 0.3 s" in ended.reason
+
+
+def test_a_supervisor_told_to_end_ends_its_run(begin, until) -> None:
+    run = begin("import time; time.sleep(60)")
+    started = started_of(run)
+    processes.send(started.supervisor.pid, started.supervisor.ticks, signal.SIGTERM)
+    until(run.exit.exists)
+    assert run_state.read_exit(run).state is RunState.STOPPED
+
+
+def test_a_run_whose_supervisor_was_killed_records_its_own_end(begin, until) -> None:
+    run = begin(
+        """
+        import pathlib, time
+        from jupyter_labbook import run_dir
+        while not (run_dir() / "go").exists():
+            time.sleep(0.01)
+        print("done")
+        """
+    )
+    os.kill(started_of(run).supervisor.pid, signal.SIGKILL)
+    assert run_state.derive(run) is RunState.RUNNING
+    (run.path / "go").touch()
+    until(run.exit.exists)
+    ended = run_state.read_exit(run)
+    assert (ended.state, ended.by) == (RunState.FINISHED, "runner")
+
+
+def test_a_run_is_lost_when_it_and_its_supervisor_are_killed(begin, until) -> None:
+    run = begin("import time; time.sleep(60)")
+    started = started_of(run)
+    os.kill(started.supervisor.pid, signal.SIGKILL)
+    os.kill(started.main.pid, signal.SIGKILL)
+    until(lambda: run_state.derive(run) is RunState.LOST)
+    assert not run.exit.exists()
+
+
+def test_a_forked_worker_left_behind_does_not_make_a_dead_run_seem_alive(
+    begin, until
+) -> None:
+    run = begin(
+        """
+        import os, time
+        if os.fork() == 0:
+            os.setsid()
+            print(os.getpid(), flush=True)
+        time.sleep(600)
+        """
+    )
+    until(lambda: run.output.exists() and run.output.read_text().endswith("\n"))
+    worker = int(run.output.read_text())
+    started = started_of(run)
+    os.kill(started.supervisor.pid, signal.SIGKILL)
+    os.kill(started.main.pid, signal.SIGKILL)
+    try:
+        until(lambda: run_state.derive(run) is RunState.LOST)
+    finally:
+        os.kill(worker, signal.SIGKILL)
+
+
+def test_many_supervisors_for_one_run_execute_it_once(labbook, until) -> None:
+    target = running.experiment(labbook)
+    body = "import os; os.write(1, b'x'); import time; time.sleep(0.3)"
+    run = running.queue(labbook, target, body)
+    from jupyter_labbook.execution import launch
+
+    ticket = run_state.read_ticket(run)
+    pool = SlotPool(state_folder(), 8)
+    starting = [
+        launch.start_run(run, ticket.launch, pool.claim(1), running.surroundings())
+        for _ in range(8)
+    ]
+    answers = [process.wait(30) for process in starting]
+    for process in starting:
+        process.close()
+    assert sorted(answers) == [False] * 7 + [True]
+    until(run.exit.exists)
+    assert run.output.read_text() == "x"
+    assert not running.start(run)
+    assert run.output.read_text() == "x"
+
+
+def test_a_cancelled_run_is_never_started(labbook) -> None:
+    run = running.queue(labbook, running.experiment(labbook), "print('no')")
+    exits.request_stop(run, "not wanted", "test")
+    assert not running.start(run)
+    assert not run.started.exists()
+
+
+def test_slots_are_held_by_the_run_and_free_after_it(begin, until) -> None:
+    pool = SlotPool(state_folder(), 64)
+    run = begin("import time; time.sleep(60)")
+    assert pool.free() == 63
+    os.kill(started_of(run).supervisor.pid, signal.SIGKILL)
+    assert pool.free() == 63
+    os.kill(started_of(run).main.pid, signal.SIGKILL)
+    until(lambda: pool.free() == 64)
+
+
+def test_a_command_runs_like_a_script(finish) -> None:
+    run, ended = finish(
+        command=[
+            sys.executable,
+            "-c",
+            "import os; print(os.path.basename(os.environ['LABBOOK_RUN']))",
+        ]
+    )
+    assert ended.state is RunState.FINISHED
+    assert run.output.read_text() == run.label + "\n"
+
+
+def test_a_command_that_does_not_exist_says_so(finish) -> None:
+    run, ended = finish(command=["no-such-program"])
+    assert (ended.state, ended.code) == (RunState.FAILED, 127)
+    assert "could not start" in run.output.read_text()
+
+
+def test_a_working_folder_that_is_gone_fails_the_run(finish, tmp_path: Path) -> None:
+    run, ended = finish("print(1)", cwd=tmp_path / "gone")
+    assert ended.state is RunState.FAILED
+    assert "gone" in run.output.read_text()
+
+
+def test_runs_give_way_to_other_work(finish) -> None:
+    run, _ = finish("import os; print(os.nice(0) - int(os.environ.get('BASE', 0)))")
+    assert int(run.output.read_text()) == min(19, os.nice(0) + 10)
+
+
+def test_spawned_workers_find_the_scripts_functions(finish) -> None:
+    run, ended = finish(
+        """
+        import multiprocessing
+        def double(x):
+            return 2 * x
+        if __name__ == "__main__":
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                print(pool.map(double, [1, 2]))
+        """
+    )
+    assert ended.state is RunState.FINISHED, run.output.read_text()
+    assert run.output.read_text() == "[2, 4]\n"
+
+
+def test_the_last_run_starts_what_follows_the_experiment(labbook, until) -> None:
+    from jupyter_labbook.execution import launch
+
+    target = running.experiment(labbook)
+    runs = [running.queue(labbook, target, "") for _ in range(2)]
+    follow = (
+        sys.executable,
+        "-c",
+        "import sys, pathlib; (pathlib.Path(sys.argv[1]) / 'followed').touch()",
+    )
+    pool = SlotPool(state_folder(), 4)
+    for run in runs:
+        assert not (target.path / "followed").exists()
+        ticket = run_state.read_ticket(run)
+        starting = launch.start_run(
+            run, ticket.launch, pool.claim(1), running.surroundings(*follow)
+        )
+        starting.wait(30)
+        starting.close()
+        until(run.exit.exists)
+        until(lambda: pool.free() == 4)
+    until((target.path / "followed").exists)
+
+
+def test_a_damaged_record_is_named_with_its_place(labbook) -> None:
+    run = running.queue(labbook, running.experiment(labbook), "")
+    run.exit.write_text('{"time": "x", "state": "finis')
+    from jupyter_labbook.errors import CorruptFileError
+
+    with pytest.raises(CorruptFileError, match=r"exit\.json is damaged"):
+        run_state.derive(run)
+    run.exit.write_text('{"time": "x", "state": "great"}')
+    with pytest.raises(CorruptFileError, match="great"):
+        records.read(run.exit, Exit)

@@ -1,0 +1,77 @@
+"""Prepares runs for tests without going through a cell."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from jupyter_labbook.execution import environment, launch
+from jupyter_labbook.execution.slots import SlotPool
+from jupyter_labbook.model.run import Launch, RunRecord, Ticket
+from jupyter_labbook.runtime.exits import timestamp
+from jupyter_labbook.storage import records, trust
+from jupyter_labbook.storage.settings import state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+
+def surroundings(*on_end: str) -> launch.Surroundings:
+    return launch.Surroundings(str(state_folder()), on_end)
+
+
+def experiment(labbook: LabbookFolder, name: str = "trial") -> ExperimentFolder:
+    return labbook.add_experiment(name, {"experiment.md": b""})
+
+
+def queue(
+    labbook: LabbookFolder,
+    target: ExperimentFolder,
+    body: str = "",
+    *,
+    command: list[str] | None = None,
+    timeout: float | None = None,
+    grace: float = 2.0,
+    cwd: Path | None = None,
+) -> RunFolder:
+    """Publish a run that waits under a signed ticket."""
+    with labbook.lock(), labbook.aside() as aside:
+        label = f"{target.next_run():03d}"
+        folder = aside / label
+        folder.mkdir()
+        (folder / "script.py").write_text(body)
+        identifier = uuid.uuid4().hex
+        record = RunRecord(id=identifier, created=timestamp())
+        (folder / "run.json").write_bytes(records.encode(record))
+        ticket = Ticket(
+            run=identifier,
+            submitted=timestamp(),
+            launch=Launch(
+                argv=command or launch.script_command(),
+                cwd=str(cwd or labbook.path.parent),
+                env=environment.recordable(),
+                timeout=timeout,
+                grace=grace,
+                reports=command is None,
+            ),
+            place=f"{target.path.resolve()}/runs/{label}",
+            files={"script.py": trust.file_digest(folder / "script.py")},
+        )
+        (folder / "ticket.json").write_bytes(records.encode(trust.sign(ticket)))
+        return target.publish_runs([folder])[0]
+
+
+def start(run: RunFolder, *, slots: int = 64) -> bool | None:
+    """Start a queued run directly; whether it started."""
+    ticket = records.read(run.ticket, Ticket)
+    assert ticket is not None
+    claim = SlotPool(state_folder(), slots).claim(1)
+    assert claim is not None
+    starting = launch.start_run(run, ticket.launch, claim, surroundings())
+    try:
+        return starting.wait(30)
+    finally:
+        starting.close()

@@ -1,0 +1,108 @@
+"""Gathering two experiments or runs so that they can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.insight import comparison
+from jupyter_labbook.insight.evidence import Evidence
+from jupyter_labbook.model.experiment import Header
+from jupyter_labbook.storage.history import EventKind, History
+from jupyter_labbook.storage.history_check import Problem, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_labbook.actions.observing import RunWatch
+    from jupyter_labbook.storage.labbook import LabbookFolder
+
+
+def compare(labbook: LabbookFolder, a: str, b: str) -> comparison.Comparison:
+    """Compare two experiments, or two runs named ``NAME/RUN``.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such experiment or run.
+    """
+    return comparison.compare(subject(labbook, a), subject(labbook, b))
+
+
+def subject(labbook: LabbookFolder, reference: str) -> comparison.Subject:
+    """Gather what is known of an experiment or a run."""
+    name, _, label = reference.partition("/")
+    experiment = labbook.experiment(name)
+    watch = ExperimentWatch(labbook, experiment)
+    watch.poll()
+    runs = watch.runs()
+    if label:
+        wanted = experiment.run(label)
+        runs = [run for run in watch.all_runs() if run.run == wanted]
+    newest = runs[-1] if runs else None
+    record = newest.record if newest else None
+    return comparison.Subject(
+        name=reference,
+        evidence=Evidence(name=reference, runs=tuple(run.evidence() for run in runs)),
+        header=_header(watch.declared.header),
+        script=_script(newest),
+        code=_code(labbook.path, record.code if record else ""),
+        inputs=dict(record.inputs) if record else {},
+        versions=dict(record.versions) if record else {},
+        git=record.git if record else None,
+        host=record.host if record else "",
+    )
+
+
+def changed_metrics(labbook: LabbookFolder) -> list[Problem]:
+    """Find metrics that are no longer what they were when a verdict was recorded."""
+    problems = []
+    for experiment in labbook.experiments():
+        sealed: dict[str, dict[str, str]] = {}
+        for event in History(experiment.path).events():
+            if event.kind is EventKind.VERDICT:
+                for label, seal in event.data["runs"].items():
+                    sealed[label] = seal["files"]
+        for label, files in sealed.items():
+            for name, digest in files.items():
+                path = experiment.path / "runs" / label / name
+                problem = _changed(path, digest)
+                if problem:
+                    place = str(path.relative_to(labbook.path))
+                    problems.append(Problem(Severity.FINDING, place, problem))
+    return problems
+
+
+def _changed(path: Path, digest: str) -> str:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "These metrics are gone; a recorded verdict rests on them."
+    if found != digest:
+        return "These metrics were changed after the verdict that rests on them."
+    return ""
+
+
+def _header(declared: dict[str, Any]) -> Header:
+    import msgspec
+
+    known = {key: value for key, value in declared.items() if key != "work"}
+    return msgspec.convert(known, type=Header)
+
+
+def _script(run: RunWatch | None) -> str:
+    try:
+        return run.run.script.read_text("utf-8") if run else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _code(labbook: Path, name: str) -> dict[str, str]:
+    folder = labbook / "code" / name
+    if not name or not folder.is_dir():
+        return {}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*.py"))
+    }

@@ -1,0 +1,121 @@
+"""What follows when an experiment has ended: its verdict, its journal, a conclusion."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.errors import InvalidInputError
+from jupyter_labbook.model.view import Verdict
+from jupyter_labbook.runtime.exits import timestamp
+from jupyter_labbook.storage import experiment_file, records
+from jupyter_labbook.storage.history import EventKind, History
+from jupyter_labbook.storage.journal import JournalEntry, append_entry
+
+if TYPE_CHECKING:
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+
+def record_verdict(labbook: LabbookFolder, experiment: ExperimentFolder) -> bool:
+    """Record what the data say, once every run has ended.
+
+    The event names the content of every metrics file, so that a number which is
+    changed later can be found. Recording the same again does nothing.
+
+    Returns
+    -------
+    bool
+        Whether there was anything new to record.
+    """
+    watch = ExperimentWatch(labbook, experiment)
+    watch.poll()
+    runs = watch.runs()
+    if not runs or not all(run.state.ended for run in runs):
+        return False
+    verdicts = watch.verdicts()
+    data = {
+        "version": watch.declared.version,
+        "verdicts": [records.to_builtins(verdict) for verdict in verdicts],
+        "runs": {run.run.label: _seal(run) for run in runs},
+    }
+    # Two who notice the end at the same moment must not both record it.
+    with labbook.lock():
+        history = History(experiment.path)
+        recorded = [e for e in history.events() if e.kind is EventKind.VERDICT]
+        if recorded and _same(dict(recorded[-1].data), data):
+            return False
+        history.append(EventKind.VERDICT, data, timestamp())
+    append_entry(labbook.path, _entry(watch, verdicts))
+    return True
+
+
+def conclude(
+    labbook: LabbookFolder, experiment: ExperimentFolder, conclusion: str
+) -> None:
+    """Record what a person learned; an earlier conclusion stays in the history.
+
+    Raises
+    ------
+    InvalidInputError
+        The text is empty.
+    """
+    conclusion = conclusion.strip()
+    if not conclusion:
+        raise InvalidInputError(
+            "A conclusion needs words: labbook conclude "
+            f'{experiment.name} "Past 100 trees nothing is gained."'
+        )
+    watch = ExperimentWatch(labbook, experiment)
+    watch.poll()
+    data = {"version": watch.declared.version, "conclusion": conclusion}
+    History(experiment.path).append(EventKind.CONCLUDED, data, timestamp())
+    experiment_file.update(experiment.file, conclusion=conclusion)
+    append_entry(labbook.path, _entry(watch, watch.verdicts(), learned=conclusion))
+
+
+def _seal(run: Any) -> dict[str, Any]:  # noqa: ANN401  # a RunWatch
+    return {
+        "state": str(run.state),
+        "files": {
+            path.name: _digest(path.read_bytes()) for path in run.run.metric_files()
+        },
+    }
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _same(recorded: dict[str, Any], data: dict[str, Any]) -> bool:
+    import msgspec
+
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(data))
+    kept: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(recorded))
+    return plain == kept
+
+
+def _entry(
+    watch: ExperimentWatch, verdicts: list[Verdict], learned: str = ""
+) -> JournalEntry:
+    header = watch.declared.header
+    observed = [
+        f"{verdict.outcome}: {verdict.prediction}"
+        + (f" (observed {verdict.observed})" if verdict.observed else "")
+        for verdict in verdicts
+    ]
+    if not verdicts:
+        states = [str(run.state) for run in watch.runs()]
+        observed = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+    expected = [header.get("hypothesis", ""), *watch.declared.predictions]
+    return JournalEntry(
+        day=datetime.now().astimezone().date(),
+        name=watch.experiment.name,
+        number=watch.experiment.number,
+        version=watch.declared.version,
+        asked=header.get("question") or header.get("why", ""),
+        expected="\n".join(filter(None, expected)),
+        observed="\n".join(observed),
+        learned=learned,
+    )

@@ -1,0 +1,377 @@
+"""Looking at an experiment: where its runs stand, what they logged, what it means."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.errors import LabbookError, PredictionError
+from jupyter_labbook.insight import verdict
+from jupyter_labbook.insight.evidence import Evidence, RunEvidence, varied
+from jupyter_labbook.model import prediction
+from jupyter_labbook.model.run import Exit, RunRecord, RunState
+from jupyter_labbook.model.view import (
+    ExperimentView,
+    Outcome,
+    Progress,
+    RunView,
+    Verdict,
+)
+from jupyter_labbook.storage import records, run_state, trust
+from jupyter_labbook.storage.history import Event, EventKind, History
+from jupyter_labbook.storage.metrics import Follower
+
+if TYPE_CHECKING:
+    from jupyter_labbook.model.metrics import Summary
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+_TAIL_BYTES = 16_384
+_PICTURES = (".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What an experiment was declared to be, by its history.
+
+    Attributes
+    ----------
+    version
+        Which version its newest runs belong to.
+    header
+        The newest registration or amendment.
+    """
+
+    version: int
+    header: dict[str, Any]
+    events: tuple[Event, ...]
+
+    @classmethod
+    def of(cls, experiment: ExperimentFolder) -> Declared:
+        """Read the history of an experiment."""
+        events = tuple(History(experiment.path).events())
+        for event in reversed(events):
+            if event.kind in (EventKind.REGISTERED, EventKind.AMENDED):
+                return cls(event.data["version"], event.data["declared"], events)
+        return cls(0, {}, events)
+
+    @property
+    def predictions(self) -> list[str]:
+        """Source text of each prediction."""
+        return list(self.header.get("predict", ()))
+
+    @property
+    def conclusion(self) -> str:
+        """What a person last concluded; empty if nothing yet."""
+        for event in reversed(self.events):
+            if event.kind is EventKind.CONCLUDED:
+                return str(event.data["conclusion"])
+        return ""
+
+
+class RunWatch:
+    """One run, looked at again and again; an ended one costs nothing more."""
+
+    def __init__(self, run: RunFolder, points: int = 500) -> None:
+        self.run = run
+        self.record = records.read(run.record, RunRecord)
+        self.problem = ""
+        self.state = RunState.REGISTERED
+        self._exit: Exit | None = None
+        self._follower = Follower(run, points)
+        self._settled = False
+        self._seen: tuple[object, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Version of the experiment that the run belongs to."""
+        return self.record.version if self.record else 0
+
+    def poll(self) -> bool:
+        """Look again; whether anything that is shown has changed."""
+        if self._settled:
+            return False
+        try:
+            self.state = run_state.derive(self.run, trust.trusted)
+            self._exit = run_state.read_exit(self.run)
+        except LabbookError as error:
+            self.state, self.problem = RunState.UNKNOWN, str(error)
+        changed = self._follower.poll()
+        while self.state.ended and self._follower.behind:
+            changed = self._follower.poll() or changed
+        seen = (
+            self.state,
+            _stamp(self.run.output),
+            _stamp(self.run.progress),
+            _stamp(self.run.figures),
+        )
+        changed = changed or seen != self._seen
+        self._seen = seen
+        self._settled = self.state.ended and self._exit is not None
+        return changed
+
+    @property
+    def summaries(self) -> dict[str, Summary]:
+        """What is known of each metric."""
+        return self._follower.summaries()
+
+    def evidence(self) -> RunEvidence:
+        """What a verdict needs to know of the run."""
+        record = self.record
+        return RunEvidence(
+            label=self.run.label,
+            parameters=record.parameters if record else {},
+            seed=record.seed if record else 0,
+            state=self.state,
+            summaries=self.summaries,
+        )
+
+    def view(self) -> RunView:
+        """Draw the run, as of the last look."""
+        record = self.record
+        return RunView(
+            id=record.id if record else "",
+            label=self.run.label,
+            state=self.state,
+            parameters=dict(record.parameters) if record else {},
+            seed=record.seed if record else 0,
+            series=self._follower.series(),
+            final=self._follower.last(),
+            progress=None if self.state.ended else self._progress(),
+            seconds=self._seconds(),
+            reason=self._reason(),
+            tail=read_tail(self.run.output),
+            figures=figures(self.run),
+        )
+
+    def _reason(self) -> str:
+        if self.problem:
+            return self.problem
+        if self._exit is not None:
+            return self._exit.reason
+        if self.state is RunState.LOST:
+            return (
+                "it vanished without an exit record: killed together with its "
+                "supervisor, or the machine went down"
+            )
+        if self.state is RunState.HELD:
+            ticket = run_state.read_ticket(self.run)
+            return trust.distrust(self.run, ticket) if ticket else ""
+        problems = self._follower.problems
+        return problems[0] if problems else ""
+
+    def _seconds(self) -> float | None:
+        if self._exit is not None:
+            return self._exit.seconds
+        if self.state is not RunState.RUNNING:
+            return None
+        started = run_state.read_started(self.run)
+        if started is None:
+            return None
+        begun = datetime.fromisoformat(started.time)
+        return max(0.0, (datetime.now(UTC) - begun).total_seconds())
+
+    def _progress(self) -> Progress | None:
+        try:
+            told = json.loads(self.run.progress.read_bytes())
+            return progress_of(told)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+def progress_of(told: dict[str, Any]) -> Progress:
+    """Complete what a run told of its progress by the time that is left."""
+    done, total = float(told["done"]), told.get("total")
+    remaining = None
+    started, now = float(told["started"]), float(told["time"])
+    covered = done - float(told["from"])
+    if total and covered > 0:
+        pace = (now - started) / covered
+        since = max(0.0, time.time() - now)
+        remaining = max(0.0, pace * (float(total) - done) - since)
+    return Progress(
+        done=done,
+        total=float(total) if total else None,
+        remaining=remaining,
+        text=str(told.get("text", "")),
+    )
+
+
+class ExperimentWatch:
+    """An experiment, looked at again and again.
+
+    Parameters
+    ----------
+    labbook, experiment
+        Where it is.
+    """
+
+    def __init__(self, labbook: LabbookFolder, experiment: ExperimentFolder) -> None:
+        self.labbook = labbook
+        self.experiment = experiment
+        self._runs: dict[RunFolder, RunWatch] = {}
+        self._declared: Declared | None = None
+        self._stamp: tuple[object, ...] = ()
+
+    def poll(self) -> bool:
+        """Look again; whether anything that is shown has changed."""
+        changed = False
+        for run in self.experiment.runs():
+            if run not in self._runs:
+                self._runs[run] = RunWatch(run)
+                changed = True
+        for watch in self._runs.values():
+            changed = watch.poll() or changed
+        stamp = _stamp(self.experiment.history)
+        if stamp != self._stamp or self._declared is None:
+            self._stamp, changed = stamp, True
+            self._declared = Declared.of(self.experiment)
+        return changed
+
+    @property
+    def declared(self) -> Declared:
+        """What the experiment was declared to be."""
+        if self._declared is None:
+            self.poll()
+        assert self._declared is not None
+        return self._declared
+
+    def runs(self) -> list[RunWatch]:
+        """Runs of the newest version, or all where none is of it."""
+        everything = self.all_runs()
+        newest = [w for w in everything if w.version == self.declared.version]
+        return newest or everything
+
+    def all_runs(self) -> list[RunWatch]:
+        """Runs of every version."""
+        return list(self._runs.values())
+
+    def evidence(self) -> Evidence:
+        """What a verdict needs to know of the experiment."""
+        return Evidence(
+            name=self.experiment.name,
+            runs=tuple(watch.evidence() for watch in self.runs()),
+        )
+
+    def verdicts(self) -> list[Verdict]:
+        """What the data say of each prediction by now."""
+        evidence = self.evidence()
+        return [self._judge(text, evidence) for text in self.declared.predictions]
+
+    def _judge(self, text: str, evidence: Evidence) -> Verdict:
+        try:
+            parsed = prediction.parse(text)
+        except PredictionError as error:
+            reason = str(error).splitlines()[0]
+            return Verdict(
+                prediction=text, outcome=Outcome.INCONCLUSIVE, reason=reason
+            )
+        return verdict.judge(parsed, evidence, self._lookup)
+
+    def _lookup(self, name: str) -> Evidence | None:
+        """Evidence of another experiment of the labbook."""
+        for other in reversed(self.labbook.experiments()):
+            if other.name == name:
+                watch = ExperimentWatch(self.labbook, other)
+                watch.poll()
+                return watch.evidence()
+        return None
+
+    def view(self) -> ExperimentView:
+        """Draw the experiment, as of the last look."""
+        header = self.declared.header
+        evidence = self.evidence()
+        verdicts = [self._judge(text, evidence) for text in self.declared.predictions]
+        runs = [watch.view() for watch in self.runs()]
+        return ExperimentView(
+            name=self.experiment.name,
+            number=self.experiment.number,
+            path=str(self.experiment.path),
+            question=header.get("question", ""),
+            hypothesis=header.get("hypothesis", ""),
+            why=header.get("why", ""),
+            impact=header.get("impact", ""),
+            conclusion=self.declared.conclusion,
+            tags=list(header.get("tags", ())),
+            verdicts=verdicts,
+            thresholds=verdict.thresholds(_parsed(self.declared), evidence),
+            runs=runs,
+            varied=list(varied(run.parameters for run in runs)),
+            note=self._note(),
+        )
+
+    def _note(self) -> str:
+        """Say what of the declaration was changed after results were there."""
+        ended = [
+            run_state.read_exit(watch.run) for watch in self.runs() if watch.state.ended
+        ]
+        times = [record.time for record in ended if record is not None]
+        for event in reversed(self.declared.events):
+            if event.kind is not EventKind.AMENDED:
+                continue
+            changed = [
+                key
+                for key in event.data["changed"]
+                if key in ("predict", "hypothesis", "question")
+            ]
+            earlier = sum(time < event.time for time in times)
+            if changed and earlier:
+                noun = "run" if earlier == 1 else "runs"
+                return (
+                    f"Amended on {event.time[:10]}, after {earlier} {noun} had ended: "
+                    f"{', '.join(changed)}. The history has the earlier wording."
+                )
+        return ""
+
+
+def _parsed(declared: Declared) -> list[prediction.Prediction]:
+    parsed = []
+    for text in declared.predictions:
+        try:
+            parsed.append(prediction.parse(text))
+        except PredictionError:
+            continue
+    return parsed
+
+
+def watch(labbook: LabbookFolder, experiment: ExperimentFolder) -> ExperimentWatch:
+    """Look at an experiment once, to be looked at again."""
+    found = ExperimentWatch(labbook, experiment)
+    found.poll()
+    return found
+
+
+def read_tail(path: Path, size: int = _TAIL_BYTES) -> str:
+    """Last part of a run's output, whatever bytes it holds."""
+    try:
+        with path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - size))
+            data = file.read(size)
+    except OSError:
+        return ""
+    if end > size:
+        data = data.partition(b"\n")[2] or data
+    return data.decode("utf-8", "backslashreplace")
+
+
+def figures(run: RunFolder) -> list[str]:
+    """Pictures that the run drew, relative to its folder, in order."""
+    try:
+        names = sorted(os.listdir(run.figures))
+    except OSError:
+        return []
+    return [f"figures/{name}" for name in names if Path(name).suffix in _PICTURES]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,144 @@
+"""Repeating runs: the frozen code with the same seed, or today's code."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_labbook.actions import publishing, submit
+from jupyter_labbook.actions.observing import Declared
+from jupyter_labbook.actions.publishing import Origin, RunPlan
+from jupyter_labbook.errors import CorruptFileError, InvalidInputError
+from jupyter_labbook.insight.reproduction import Reproduction, reproduction
+from jupyter_labbook.model.experiment import Variant
+from jupyter_labbook.model.run import RunRecord
+from jupyter_labbook.snapshot import modules
+from jupyter_labbook.storage import metrics, records
+from jupyter_labbook.storage.contents import ContentStore
+
+if TYPE_CHECKING:
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+
+def rerun(
+    labbook: LabbookFolder,
+    experiment: ExperimentFolder,
+    originals: list[RunFolder],
+    *,
+    current: bool = False,
+) -> list[RunFolder]:
+    """Submit runs once more.
+
+    Parameters
+    ----------
+    labbook, experiment
+        Where they are.
+    originals
+        The runs to be repeated.
+    current
+        Take the project's modules as they are today in place of the frozen ones;
+        the runs then belong to a new version of the experiment.
+
+    Returns
+    -------
+    list of RunFolder
+        The new runs, in the order of the originals.
+
+    Raises
+    ------
+    CorruptFileError
+        A run's record or script is missing or not what was submitted.
+    """
+    found = [_record(run) for run in originals]
+    today = {record.code: _today(labbook, record) for record in found if current}
+    version = _new_version(labbook, experiment, today) if current else None
+    new: list[RunFolder] = []
+    for run, record in zip(originals, found, strict=True):
+        code = today.get(record.code, record.code)
+        script = _script(run, record).replace(record.code, code) if code else ""
+        plan = RunPlan(
+            variant=Variant(record.parameters, record.seed),
+            script=script or _script(run, record),
+            command=record.command,
+            reruns=record.id,
+        )
+        origin = Origin(
+            cwd=Path(record.cwd),
+            code=code,
+            inputs=record.inputs,
+            git=record.git,
+            versions=record.versions,
+            notebook=record.notebook,
+            cell=record.cell,
+            resumable=record.resumable,
+            version=version or record.version,
+        )
+        new += publishing.publish(labbook, experiment, [plan], origin)
+    publishing.begin(labbook, new)
+    return new
+
+
+def compare(original: RunFolder, repeated: RunFolder) -> Reproduction:
+    """Say which metrics of a repeated run differ, and by how much."""
+    return reproduction(metrics.summaries(original), metrics.summaries(repeated))
+
+
+def _record(run: RunFolder) -> RunRecord:
+    record = records.read(run.record, RunRecord)
+    if record is None:
+        raise CorruptFileError(
+            f"{run.record} is missing, so nobody knows what the run was; submit its "
+            "cell again."
+        )
+    return record
+
+
+def _script(run: RunFolder, record: RunRecord) -> str:
+    if record.command:
+        return ""
+    try:
+        data = run.script.read_bytes()
+    except OSError as error:
+        raise CorruptFileError(
+            f"{run.script} cannot be read ({error.strerror}); submit its cell again."
+        ) from error
+    if hashlib.sha256(data).hexdigest() != record.script:
+        raise CorruptFileError(
+            f"{run.script} was changed since it was submitted; restore it from git, "
+            "or submit its cell again."
+        )
+    return data.decode("utf-8", "surrogatepass")
+
+
+def _today(labbook: LabbookFolder, record: RunRecord) -> str:
+    """Freeze today's text of the modules that a run was given."""
+    folder = labbook.path / "code" / record.code
+    root = modules.project_root(Path(record.cwd))
+    if not record.code or not folder.is_dir():
+        raise InvalidInputError(
+            "This run uses no modules of your project, so --current changes nothing; "
+            "to run today's cell, execute the cell."
+        )
+    files = {}
+    for path in folder.rglob("*.py"):
+        name = path.relative_to(folder)
+        if not (root / name).is_file():
+            raise InvalidInputError(
+                f"{root / name} is gone, which the run needs; leave out --current."
+            )
+        files[name.as_posix()] = (root / name).read_bytes()
+    return ContentStore(labbook.path).put_modules(files)
+
+
+def _new_version(
+    labbook: LabbookFolder, experiment: ExperimentFolder, today: dict[str, str]
+) -> int | None:
+    """Register that the code has changed, if it has."""
+    if all(frozen == code for frozen, code in today.items()):
+        return None
+    declared = Declared.of(experiment)
+    parts = [str(declared.header.get("work", "")), *sorted(today.values())]
+    work = hashlib.sha256("".join(parts).encode()).hexdigest()
+    return submit.amend(labbook, experiment, {**declared.header, "work": work})

@@ -1,0 +1,179 @@
+"""Submitting: a question is registered, then its runs may begin."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jupyter_labbook.actions import publishing
+from jupyter_labbook.actions.observing import Declared
+from jupyter_labbook.actions.publishing import Origin, RunPlan
+from jupyter_labbook.model import prediction
+from jupyter_labbook.model.experiment import Header, Variant, variants
+from jupyter_labbook.model.slug import slug
+from jupyter_labbook.runtime.exits import timestamp
+from jupyter_labbook.storage import experiment_file, records
+from jupyter_labbook.storage.experiment_file import ExperimentFile
+from jupyter_labbook.storage.history import EventKind, History
+
+if TYPE_CHECKING:
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+_VERSIONED = ("question", "work")
+"""What cannot change without earlier runs answering another question."""
+
+
+class Work(Protocol):
+    """What is to be executed, for each variant."""
+
+    def plan(self, variant: Variant, title: str) -> RunPlan:
+        """Plan the run of one variant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What was stored.
+
+    Attributes
+    ----------
+    notes
+        Sentences that the author must not miss, such as that this is a new version.
+    """
+
+    experiment: ExperimentFolder
+    runs: list[RunFolder]
+    notes: list[str] = field(default_factory=list)
+
+
+def submit(
+    labbook: LabbookFolder, header: Header, work: Work, origin: Origin
+) -> Submitted:
+    """Register an experiment and queue its runs; they begin as slots are free.
+
+    Raises
+    ------
+    PredictionError
+        A prediction does not parse or does not fit the sweep; nothing was stored.
+    StorageError
+        The labbook cannot be written; no run was published.
+    """
+    check(header)
+    name = header.name or slug(header.question or header.why)
+    header = replace(header, name=name)
+    experiment, version, notes = register(labbook, header, _fingerprint(header, work))
+    title = f"{experiment.path.name}: {header.question or header.why}"
+    plans = [work.plan(variant, title) for variant in variants(header)]
+    origin = replace(
+        origin,
+        version=version,
+        resumable=header.resumable,
+        timeout=header.timeout,
+    )
+    runs = publishing.publish(labbook, experiment, plans, origin)
+    publishing.begin(labbook, runs)
+    return Submitted(experiment=experiment, runs=runs, notes=notes)
+
+
+def check(header: Header) -> None:
+    """Refuse predictions that do not parse, or that these runs could never decide.
+
+    Raises
+    ------
+    PredictionError
+        The first such prediction.
+    """
+    for text in header.predict:
+        prediction.check(prediction.parse(text), header)
+
+
+def _fingerprint(header: Header, work: Work) -> str:
+    """Identify what is executed, whatever the parameters' values and the title."""
+    names = {**header.params, **header.sweep}
+    plan = work.plan(Variant(dict.fromkeys(names), 0), "")
+    whole = json.dumps([plan.script, plan.command])
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def register(
+    labbook: LabbookFolder, header: Header, work: str
+) -> tuple[ExperimentFolder, int, list[str]]:
+    """Record what is asked and expected, before anything is executed.
+
+    Parameters
+    ----------
+    header
+        With its final name.
+    work
+        Fingerprint of what will be executed.
+
+    Returns
+    -------
+    tuple
+        The experiment, the version that its new runs belong to, and notes.
+    """
+    declared = {**records.to_builtins(header), "work": work}
+    with labbook.lock():
+        known = [found for found in labbook.experiments() if found.name == header.name]
+        if not known:
+            content = experiment_file.encode(
+                ExperimentFile(id=uuid.uuid4().hex, **_prose(header))
+            )
+            experiment = labbook.add_experiment(header.name, {"experiment.md": content})
+            _append(experiment, EventKind.REGISTERED, 1, declared, [])
+            return experiment, 1, []
+        experiment = known[-1]
+        last = Declared.of(experiment)
+        changed = [key for key in declared if declared[key] != last.header.get(key)]
+        if not changed:
+            return experiment, last.version, []
+        version = last.version + any(key in changed for key in _VERSIONED)
+        _append(experiment, EventKind.AMENDED, version, declared, changed)
+        experiment_file.update(experiment.file, **_prose(header))
+        return experiment, version, [_note(experiment.name, version, last, changed)]
+
+
+def amend(
+    labbook: LabbookFolder, experiment: ExperimentFolder, declared: dict[str, object]
+) -> int:
+    """Register another declaration of an experiment; returns its version."""
+    with labbook.lock():
+        last = Declared.of(experiment)
+        changed = [key for key in declared if declared[key] != last.header.get(key)]
+        version = last.version + any(key in changed for key in _VERSIONED)
+        _append(experiment, EventKind.AMENDED, version, declared, changed)
+        return version
+
+
+def _prose(header: Header) -> dict[str, Any]:
+    """What ``experiment.md`` repeats of a header, for people to read."""
+    keys = ("name", "question", "hypothesis", "predict", "why", "impact", "tags")
+    return {key: getattr(header, key) for key in keys}
+
+
+def _append(
+    experiment: ExperimentFolder,
+    kind: EventKind,
+    version: int,
+    declared: dict[str, object],
+    changed: list[str],
+) -> None:
+    data = {"version": version, "declared": declared, "changed": changed}
+    History(experiment.path).append(kind, data, timestamp())
+
+
+def _note(name: str, version: int, last: Declared, changed: list[str]) -> str:
+    words = ["code" if key == "work" else key for key in changed]
+    what = ", ".join(words)
+    if version == last.version:
+        return f"{name} was registered before with another {what}: amended."
+    if "question" in changed:
+        asked = last.header.get("question") or last.header.get("why")
+        return (
+            f"{name} exists with another question ({asked!r}): this is its "
+            f"version {version}. To keep them apart, give it another name."
+        )
+    return f"{name} has changed ({what}): this is its version {version}."

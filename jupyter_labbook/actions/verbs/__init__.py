@@ -1,0 +1,169 @@
+"""The verbs of ``labbook`` and ``%labbook``: one parser, one vocabulary."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from jupyter_labbook.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jupyter_labbook.actions.verbs.answer import Answer
+
+VERBS = {
+    "init": "begin a labbook in a folder",
+    "list": "every experiment with its verdict",
+    "show": "one experiment: question, prediction, runs, verdict",
+    "tail": "the end of a run's output",
+    "stop": "end runs, waiting or running",
+    "rerun": "repeat runs: frozen code, same seed",
+    "compare": "two experiments or runs: what changed, then the metrics",
+    "plan": "the five lists to work on meanwhile",
+    "conclude": "record what was learned",
+    "verify": "whether the history is as it was written",
+    "run": "run a program as an experiment",
+    "demo": "a first experiment, on real data, in half a minute",
+}
+
+EXIT_CODES = """\
+exit codes: 0 done; 1 done, and something is not as it should be (verify, rerun);
+2 the words cannot be used; 3 nothing of that name; 4 the labbook's files cannot be
+read or written; 5 a run did not end well"""
+
+_LAST = 10
+_WIDEST = 120
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises our own error in place of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInputError(f"{message}; see: {self.prog} -h")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A parsed verb, ready to be answered."""
+
+    args: argparse.Namespace
+    act: Callable[[], Answer]
+
+
+class HelpShown(Exception):  # noqa: N818  # no error: the help was all that was wanted
+    """The arguments asked for help; ``text`` is it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class _ShowHelp(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        raise HelpShown(parser.format_help())
+
+
+def parse(argv: Sequence[str], prog: str = "labbook") -> Request:
+    """Understand the words of a command.
+
+    Raises
+    ------
+    InvalidInputError
+        They cannot be used.
+    HelpShown
+        Help was asked for.
+    """
+    parser = _parser(prog)
+    words = list(argv)
+    # What follows `run` belongs to another program, flags and all.
+    rest = words[words.index("run") + 1 :] if "run" in words[:1] else []
+    args = parser.parse_args(words[:1] if rest else words)
+    if not args.verb:
+        raise HelpShown(parser.format_help())
+    args.rest = rest
+    args.width = min(_WIDEST, shutil.get_terminal_size().columns)
+    return Request(args, lambda: _act(args))
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=prog,
+        description="A lab notebook for machine-learning experiments.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
+    shared.add_argument("--json", action="store_true", help="for other programs")
+    shared.add_argument(
+        "--labbook", metavar="FOLDER", help="where to look; by default here and above"
+    )
+    parser.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
+    parser.add_argument("--version", action="store_true", help="show the version")
+    subparsers = parser.add_subparsers(
+        dest="verb", metavar="VERB", parser_class=_Parser
+    )
+    made = {
+        verb: subparsers.add_parser(
+            verb, help=text, description=text, parents=[shared], add_help=False
+        )
+        for verb, text in VERBS.items()
+    }
+    _declare(made)
+    return parser
+
+
+def _declare(made: dict[str, argparse.ArgumentParser]) -> None:
+    """Declare what each verb takes."""
+    from jupyter_labbook.actions.verbs import planning
+
+    name = {"metavar": "NAME", "help": "an experiment, by name or number"}
+    one = {"metavar": "NAME[/RUN]", "help": "an experiment or one of its runs"}
+    made["init"].add_argument("folder", nargs="?", default=".", metavar="FOLDER")
+    made["list"].add_argument("--state", help="only those with such a run: running ...")
+    made["show"].add_argument("name", **name)
+    made["tail"].add_argument("name", **one)
+    made["tail"].add_argument("-f", "--follow", action="store_true", help="go on")
+    made["tail"].add_argument("-n", "--lines", type=int, default=_LAST)
+    made["stop"].add_argument("names", nargs="+", **one)
+    made["stop"].add_argument("--reason", default="stopped by hand")
+    made["rerun"].add_argument("name", **one)
+    made["rerun"].add_argument(
+        "--current", action="store_true", help="with the project's code of today"
+    )
+    made["rerun"].add_argument(
+        "--wait", action="store_true", help="wait, and say which metrics differ"
+    )
+    made["compare"].add_argument("a", **one)
+    made["compare"].add_argument("b", **one)
+    made["conclude"].add_argument("name", **name)
+    made["conclude"].add_argument("text", nargs="+", help="in your own words")
+    made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
+    planning.configure(made["plan"])
+
+
+def _act(args: argparse.Namespace) -> Answer:
+    from jupyter_labbook.actions.verbs import changing, demo, planning, reading
+    from jupyter_labbook.storage.labbook import LabbookFolder
+
+    alone = {"init": changing.init, "run": changing.run, "demo": demo.demo}
+    if args.verb in alone:
+        return alone[args.verb](args)
+    with_labbook = {
+        "list": reading.list_experiments,
+        "show": reading.show,
+        "tail": reading.tail,
+        "compare": reading.compare,
+        "verify": reading.verify,
+        "stop": changing.stop,
+        "rerun": changing.rerun,
+        "conclude": changing.conclude,
+        "plan": planning.plan,
+    }
+    start = Path(args.labbook) if args.labbook else None
+    return with_labbook[args.verb](LabbookFolder.find(start), args)

@@ -1,0 +1,42 @@
+"""From the words that a person types to experiments and runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+
+def split(reference: str) -> tuple[str, str]:
+    """Take ``NAME/RUN`` apart; the run is empty if none is named."""
+    name, _, label = reference.partition("/")
+    return name, label
+
+
+def experiment(labbook: LabbookFolder, reference: str) -> ExperimentFolder:
+    """Find the experiment of ``NAME`` or ``NAME/RUN``."""
+    return labbook.experiment(split(reference)[0])
+
+
+def runs(labbook: LabbookFolder, reference: str) -> list[RunFolder]:
+    """Find the run of ``NAME/RUN``, or the newest version's runs of ``NAME``."""
+    name, label = split(reference)
+    found = labbook.experiment(name)
+    if label:
+        return [found.run(label)]
+    watch = ExperimentWatch(labbook, found)
+    watch.poll()
+    return [watched.run for watched in watch.runs()]
+
+
+def one_run(labbook: LabbookFolder, reference: str) -> RunFolder:
+    """Find the run of ``NAME/RUN``, or the last one of ``NAME``."""
+    found = runs(labbook, reference)
+    if not found:
+        raise NotFoundError(f"{reference} has no run yet.")
+    return found[-1]

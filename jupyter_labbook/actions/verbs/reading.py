@@ -1,0 +1,151 @@
+"""Verbs that look and change nothing: list, show, tail, compare, verify."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.actions import comparing, observing
+from jupyter_labbook.actions.concluding import record_verdict
+from jupyter_labbook.actions.handles import ExperimentHandle
+from jupyter_labbook.actions.verbs import places
+from jupyter_labbook.actions.verbs.answer import Answer
+from jupyter_labbook.rendering.comparison import comparison_text
+from jupyter_labbook.rendering.tables import Column, Table, table_text
+from jupyter_labbook.rendering.text import experiment_text
+from jupyter_labbook.storage import records, run_state, trust
+from jupyter_labbook.storage.history_check import Severity, verify_labbook
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+_LOOK_SECONDS = 0.2
+_CHUNK = 65_536
+
+
+def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
+    """Every experiment, newest last."""
+    rows = [_row(labbook, experiment) for experiment in labbook.experiments()]
+    if args.state:
+        rows = [row for row in rows if args.state in row["states"]]
+    if not rows:
+        text = (
+            "Nothing here yet. Begin in a notebook with a cell that starts with:\n"
+            "%%experiment\n#| question: ...\n#| predict: accuracy > 0.9"
+            if not args.state
+            else f"No experiment has a run that is {args.state}."
+        )
+        return Answer(text=text, data=[])
+    table = Table(
+        (
+            Column("No", numeric=True),
+            Column("Name"),
+            Column("Runs"),
+            Column("Verdict"),
+            Column("Question"),
+        ),
+        tuple(
+            (
+                str(row["number"]),
+                row["name"],
+                ", ".join(f"{count} {state}" for state, count in row["states"].items()),
+                ", ".join(row["verdicts"]) or ("exploring" if row["why"] else ""),
+                row["question"] or row["why"],
+            )
+            for row in rows
+        ),
+    )
+    return Answer(text=table_text(table, args.width), data=rows)
+
+
+def _row(labbook: LabbookFolder, experiment: ExperimentFolder) -> dict[str, Any]:
+    watch = observing.watch(labbook, experiment)
+    header = watch.declared.header
+    return {
+        "number": experiment.number,
+        "name": experiment.name,
+        "question": header.get("question", ""),
+        "why": header.get("why", ""),
+        "states": dict(Counter(str(run.state) for run in watch.runs())),
+        "verdicts": [str(verdict.outcome) for verdict in watch.verdicts()],
+        "conclusion": watch.declared.conclusion,
+        "path": str(experiment.path),
+    }
+
+
+def show(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
+    """One experiment: question, prediction, runs, verdict."""
+    experiment = places.experiment(labbook, args.name)
+    # The first to look after the end records it, if nobody was there to.
+    record_verdict(labbook, experiment)
+    view = observing.watch(labbook, experiment).view()
+    return Answer(
+        text=experiment_text(view, args.width),
+        data=records.to_builtins(view),
+        experiment=ExperimentHandle(labbook, experiment),
+    )
+
+
+def tail(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
+    """The end of a run's output; with ``-f`` also what comes."""
+    run = places.one_run(labbook, args.name)
+    text = observing.read_tail(run.output, 2**20)
+    lines = text.splitlines()[-args.lines :] if args.lines else []
+    shown = "\n".join(lines)
+    data = {"run": run.label, "state": str(_state(run)), "lines": lines}
+    if not args.follow:
+        return Answer(text=shown, data=data)
+    offset = run.output.stat().st_size if run.output.exists() else 0
+    first = shown + "\n" if shown else ""
+    return Answer(data=data, stream=_follow(run, first, offset))
+
+
+def _follow(run: RunFolder, first: str, offset: int) -> Iterator[str]:
+    yield first
+    decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+    while True:
+        # Asked before reading, so that nothing written before the end is missed.
+        live = _state(run).live
+        if run.output.exists():
+            with run.output.open("rb") as file:
+                file.seek(offset)
+                while data := file.read(_CHUNK):
+                    offset += len(data)
+                    yield decoder.decode(data)
+        if not live:
+            yield decoder.decode(b"", final=True)
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
+def _state(run: RunFolder) -> Any:  # noqa: ANN401  # a RunState
+    return run_state.derive(run, trust.trusted)
+
+
+def compare(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
+    """Two experiments or runs: what changed, then the final metrics."""
+    found = comparing.compare(labbook, args.a, args.b)
+    return Answer(text=comparison_text(found), data=records.to_builtins(found))
+
+
+def verify(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
+    """Whether the history is as it was written."""
+    del args
+    problems = verify_labbook(labbook.path) + comparing.changed_metrics(labbook)
+    found = [p for p in problems if p.severity is Severity.FINDING]
+    lines = [f"{p.severity}: {p.path}: {p.message}" for p in problems]
+    if not found:
+        count = len(labbook.experiments())
+        noun = "experiment" if count == 1 else "experiments"
+        lines.append(f"The history of {count} {noun} is as it was written.")
+    return Answer(
+        text="\n".join(lines),
+        data=[records.to_builtins(problem) for problem in problems],
+        exit_code=1 if found else 0,
+    )

@@ -1,0 +1,163 @@
+"""``%%experiment``: parse the cell, take what it needs along, submit, show."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_labbook.actions.handles import ExperimentHandle
+from jupyter_labbook.actions.provenance import GitProbe, versions
+from jupyter_labbook.actions.publishing import Origin, RunPlan
+from jupyter_labbook.actions.submit import Submitted, check, submit
+from jupyter_labbook.errors import HeaderError
+from jupyter_labbook.model.experiment import variants
+from jupyter_labbook.notebook import surroundings
+from jupyter_labbook.snapshot.header import ParsedCell, parse
+from jupyter_labbook.snapshot.keys import help_text
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_labbook.model.experiment import Variant
+    from jupyter_labbook.snapshot.take import Snapshot
+    from jupyter_labbook.storage.labbook import LabbookFolder
+
+
+def experiment(
+    shell: InteractiveShell, line: str, cell: str | None
+) -> ExperimentHandle | None:
+    """Execute the magic; see ``%%experiment -h``."""
+    if cell is None and not {"-h", "--help"} & set(line.split()):
+        raise HeaderError("%%experiment stands above a cell's code, with two %")
+    parsed = parse(line, cell or "")
+    if parsed.options.help:
+        print(help_text())
+        return None
+    if parsed.options.here:
+        _run_here(shell, parsed)
+        return None
+    check(parsed.header)
+    probe = GitProbe(Path.cwd())
+    labbook, begun = surroundings.labbook_here(create=not parsed.options.dry_run)
+    if begun:
+        print(f"A labbook begins: {labbook.path}")
+    snapshot = _take(shell, parsed, labbook)
+    if parsed.options.dry_run:
+        _show_plan(parsed, snapshot)
+        return None
+    origin = Origin(
+        cwd=Path.cwd(),
+        code=snapshot.code,
+        inputs=snapshot.inputs,
+        git=probe.result(),
+        versions=versions(snapshot.modules),
+        notebook=surroundings.notebook_path(),
+        cell=surroundings.cell_id(shell),
+    )
+    submitted = submit(labbook, parsed.header, _CellWork(snapshot), origin)
+    print("\n".join([*submitted.notes, snapshot.report.text()]))
+    return _show(shell, parsed, labbook, submitted)
+
+
+@dataclass(frozen=True, slots=True)
+class _CellWork:
+    """A snapshot, as what an experiment executes."""
+
+    snapshot: Snapshot
+
+    def plan(self, variant: Variant, title: str) -> RunPlan:
+        """Write the script of one variant."""
+        return RunPlan(variant=variant, script=self.snapshot.render(variant, title))
+
+
+def _take(
+    shell: InteractiveShell, parsed: ParsedCell, labbook: LabbookFolder
+) -> Snapshot:
+    from jupyter_labbook.snapshot.modules import project_root
+    from jupyter_labbook.snapshot.take import Limits, Notebook, take
+    from jupyter_labbook.storage.contents import ContentStore
+    from jupyter_labbook.storage.settings import labbook_settings
+
+    cwd = Path.cwd()
+    limits = labbook_settings(labbook.path).inputs
+    notebook = Notebook(
+        namespace=shell.user_ns,
+        cells=_earlier_cells(shell),
+        transform=shell.transform_cell,
+        project_root=project_root(cwd),
+        cwd=cwd,
+    )
+    store = ContentStore(labbook.path)
+    return take(
+        parsed, notebook, store, Limits(largest=limits.largest, total=limits.total)
+    )
+
+
+def _earlier_cells(shell: InteractiveShell) -> list[str]:
+    """Sources of the cells executed so far, without this one."""
+    raw: list[str] = list(shell.history_manager.input_hist_raw)
+    return raw[: shell.execution_count]
+
+
+def _run_here(shell: InteractiveShell, parsed: ParsedCell) -> None:
+    """Execute the body in the kernel, with the first variant's parameters bound."""
+    first = variants(parsed.header)[0]
+    shell.user_ns.update({**first.parameters, "seed": first.seed})
+    shell.run_cell(parsed.body)
+
+
+def _show_plan(parsed: ParsedCell, snapshot: Snapshot) -> None:
+    """Print what would be submitted."""
+    spread = variants(parsed.header)
+    noun = "run" if len(spread) == 1 else "runs"
+    print(snapshot.report.text())
+    print(f"{len(spread)} {noun} would be submitted; script of the first:\n")
+    print(snapshot.render(spread[0], "(dry run: nothing was stored or started)"))
+
+
+def _show(
+    shell: InteractiveShell,
+    parsed: ParsedCell,
+    labbook: LabbookFolder,
+    submitted: Submitted,
+) -> ExperimentHandle:
+    handle = ExperimentHandle(labbook, submitted.experiment, submitted.runs)
+    if not surroundings.is_kernel(shell):
+        if parsed.options.wait:
+            handle.wait()
+        return handle
+    from jupyter_labbook.notebook.live import LiveView, follow
+
+    handle.shown = True
+    if parsed.options.wait:
+        view = LiveView(labbook, submitted.experiment)
+        view.show()
+        _wait(handle, view.look)
+        return handle
+    from jupyter_labbook.notebook.plan_output import PlanOutput
+
+    plan = PlanOutput(labbook.path)
+    follow(LiveView(labbook, submitted.experiment, on_end=plan.settle))
+    plan.show()
+    return handle
+
+
+def _wait(handle: ExperimentHandle, look: object) -> None:
+    """Wait for the end; an interrupt ends the waiting alone."""
+    import time
+
+    next_look = 0.0
+
+    def on_look() -> None:
+        nonlocal next_look
+        if time.monotonic() >= next_look:
+            look()  # type: ignore[operator]
+            next_look = time.monotonic() + 0.5
+
+    try:
+        handle.wait(on_look=on_look)
+        look()  # type: ignore[operator]
+    except KeyboardInterrupt:
+        print(f"No longer waiting; {handle!r} goes on.", file=sys.stderr)

@@ -1,0 +1,63 @@
+"""What ``%load_ext jupyter_labbook`` does: two magics, and completion of their words.
+
+Everything else is loaded when a magic is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import no_var_expand
+
+from jupyter_labbook.errors import LabbookError
+from jupyter_labbook.snapshot.keys import help_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics with a shell."""
+
+    @no_var_expand
+    def experiment(line: str, cell: str | None = None) -> Any:  # noqa: ANN401
+        from jupyter_labbook.notebook.experiment_magic import experiment as run
+
+        return _plainly(lambda: run(shell, line, cell))
+
+    experiment.__doc__ = help_text()
+
+    @no_var_expand
+    def labbook(line: str) -> Any:  # noqa: ANN401
+        """Read and steer the labbook: the verbs of the ``labbook`` command.
+
+        ``%labbook -h`` lists them.
+        """
+        from jupyter_labbook.notebook.labbook_magic import labbook as run
+
+        return _plainly(lambda: run(shell, line))
+
+    shell.register_magic_function(experiment, "line_cell", "experiment")
+    shell.register_magic_function(labbook, "line", "labbook")
+    _register_completion(shell)
+
+
+def _plainly(action: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Show our own errors as one sentence, without a traceback."""
+    try:
+        return action()
+    except LabbookError as error:
+        raise UsageError(str(error)) from None
+
+
+def _register_completion(shell: InteractiveShell) -> None:
+    def complete(_: object, event: Any) -> list[str]:  # noqa: ANN401  # IPython's own
+        from jupyter_labbook.notebook.completion import complete as matches
+
+        return matches(event.text_until_cursor, event.symbol)
+
+    for word in ("%%experiment", "#|", "%labbook"):
+        shell.set_hook("complete_command", complete, str_key=word)

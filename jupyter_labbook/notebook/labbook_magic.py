@@ -1,0 +1,53 @@
+"""``%labbook VERB``: the verbs of the command line, drawn where a page can draw."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from jupyter_labbook.actions import verbs
+from jupyter_labbook.errors import InvalidInputError
+from jupyter_labbook.notebook import surroundings
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_labbook.actions.verbs.answer import Answer
+
+
+def labbook(shell: InteractiveShell, line: str) -> None:
+    """Execute the magic."""
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise InvalidInputError(f"{error}; check the quotes in: {line}") from None
+    try:
+        request = verbs.parse(words, prog="%labbook")
+    except verbs.HelpShown as shown:
+        print(shown.text)
+        return
+    answer = request.act()
+    if request.args.json:
+        print(answer.json())
+    elif not (surroundings.is_kernel(shell) and _drawn(answer)):
+        for part in answer.stream or ():
+            print(part, end="", flush=True)
+        if answer.text:
+            print(answer.text)
+
+
+def _drawn(answer: Answer) -> bool:
+    """Show what a page can show better than text; False if there is no such thing."""
+    if answer.plan is not None:
+        from jupyter_labbook.notebook.plan_output import PlanOutput
+
+        PlanOutput(answer.plan).show()
+        return True
+    if answer.experiment is not None:
+        from jupyter_labbook.notebook.live import LiveView, follow
+        from jupyter_labbook.storage.labbook import LabbookFolder
+
+        handle = answer.experiment
+        follow(LiveView(LabbookFolder(handle.folder.labbook), handle.folder))
+        return True
+    return False

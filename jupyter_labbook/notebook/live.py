@@ -1,0 +1,136 @@
+"""Experiments drawn in the notebook while they run, by one thread a kernel."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import display, update_display
+
+from jupyter_labbook.actions import publishing
+from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.model.run import RunState
+from jupyter_labbook.rendering.mimebundle import experiment_bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+_SECONDS = 0.5
+_PATIENCE = 4
+"""Looks at a run that waits alone before its dispatcher is asked after."""
+
+
+class LiveView:
+    """One output that follows an experiment until its last run has ended.
+
+    Parameters
+    ----------
+    labbook, experiment
+        What is shown.
+    on_end
+        Called once, from the thread that noticed the end.
+    """
+
+    def __init__(
+        self,
+        labbook: LabbookFolder,
+        experiment: ExperimentFolder,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._labbook = labbook
+        self._watch = ExperimentWatch(labbook, experiment)
+        self._display_id = uuid.uuid4().hex
+        self._on_end = on_end
+        self._waited = 0
+        self._lock = threading.Lock()
+        self.ended = False
+
+    def show(self) -> None:
+        """Draw for the first time."""
+        self._watch.poll()
+        display(self._bundle(), raw=True, display_id=self._display_id)
+
+    def look(self) -> None:
+        """Draw again if anything has changed."""
+        with self._lock:
+            if self.ended:
+                return
+            changed = self._watch.poll()
+            self._revive_if_stuck()
+            over = all(
+                not run.state.live and run.state is not RunState.REGISTERED
+                for run in self._watch.runs()
+            )
+            if changed or over:
+                bundle = self._bundle(final=over)
+                update_display(bundle, raw=True, display_id=self._display_id)
+            self.ended = over
+        if over:
+            self._on_end()
+
+    def _bundle(self, *, final: bool = False) -> dict[str, Any]:
+        return experiment_bundle(self._watch.view(), final=final)
+
+    def _revive_if_stuck(self) -> None:
+        """A supervisor that was killed before it began leaves a ticket to serve."""
+        states = [run.state for run in self._watch.runs()]
+        if RunState.WAITING not in states or RunState.RUNNING in states:
+            self._waited = 0
+            return
+        self._waited += 1
+        if self._waited % _PATIENCE == 0:
+            publishing.revive(self._labbook)
+
+
+class _Watcher:
+    """Looks at all live views of the kernel, twice a second."""
+
+    def __init__(self) -> None:
+        self._views: list[LiveView] = []
+        self._lock = threading.Lock()
+        self._running = False
+
+    def add(self, view: LiveView) -> None:
+        """Keep a view alive; the thread ends with the last one."""
+        with self._lock:
+            self._views.append(view)
+            if not self._running:
+                self._running = True
+                threading.Thread(
+                    target=self._run, name="labbook-live", daemon=True
+                ).start()
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while True:
+            pause.wait(_SECONDS)
+            for view in list(self._views):
+                self._look(view)
+            with self._lock:
+                self._views = [view for view in self._views if not view.ended]
+                if not self._views:
+                    self._running = False
+                    return
+
+    @staticmethod
+    def _look(view: LiveView) -> None:
+        try:
+            view.look()
+        except Exception as error:  # noqa: BLE001  # one view must not end the others
+            view.ended = True
+            import logging
+
+            logging.getLogger(__name__).warning("A live view ended: %s", error)
+
+
+_watcher = _Watcher()
+
+
+def follow(view: LiveView) -> None:
+    """Show a view and keep it up to date without holding up the kernel."""
+    view.show()
+    if not view.ended:
+        _watcher.add(view)

@@ -1,0 +1,49 @@
+"""What a shell tells about the notebook it serves."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.errors import NoLabbookError
+from jupyter_labbook.storage.labbook import LabbookFolder
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def is_kernel(shell: InteractiveShell) -> bool:
+    """Whether outputs go to a front end that can update them."""
+    return hasattr(shell, "kernel")
+
+
+def cell_id(shell: InteractiveShell) -> str:
+    """Id of the cell that is being executed; empty where the front end sends none."""
+    get_parent: Any = getattr(shell, "get_parent", None)
+    if get_parent is None:
+        return ""
+    parent = get_parent()
+    metadata = parent.get("metadata", {}) if isinstance(parent, dict) else {}
+    return str(metadata.get("cellId", ""))
+
+
+def notebook_path() -> str:
+    """Path of the notebook, as the Jupyter server told the kernel; else empty."""
+    return os.environ.get("JPY_SESSION_NAME", "")
+
+
+def labbook_here(*, create: bool = False) -> tuple[LabbookFolder, bool]:
+    """Find the labbook of the working folder.
+
+    Returns
+    -------
+    tuple
+        The labbook, and whether it was begun just now.
+    """
+    try:
+        return LabbookFolder.find(), False
+    except NoLabbookError:
+        if not create:
+            raise
+        return LabbookFolder.create(Path.cwd()), True

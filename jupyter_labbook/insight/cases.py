@@ -121,7 +121,7 @@ def never_logged(term: Term, runs: Iterable[RunEvidence]) -> str:
     if any(term.metric.startswith((f"{name}-", f"{name}/")) for name in logged):
         hint = " To subtract or divide, put spaces around the sign."
     elif not (term.experiment or term.selector):
-        of = " and is no experiment"
+        of = ", nor is it an experiment"
     return f"{term.metric} was never logged{of}; logged were: {near}.{hint}"
 
 

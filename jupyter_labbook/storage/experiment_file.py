@@ -107,7 +107,7 @@ def _changed(path: Path | None, text: str, changes: dict[str, Any]) -> str:
             front.pop(key, None)
         elif key not in front or _read_value(path, front, key) != value:
             front[key] = _yaml_value(value)
-    notes = changes.get("notes", notes)
+    notes = str(changes.get("notes", notes))
     stream = io.StringIO()
     if front:
         _yaml().dump(front, stream)
@@ -118,7 +118,9 @@ def _changed(path: Path | None, text: str, changes: dict[str, Any]) -> str:
 def _split(path: Path | None, text: str) -> tuple[CommentedMap, str, str]:
     """Part a file into front matter, notes, and the line end that it uses."""
     body = text.removeprefix("\ufeff")
-    found = re.match(r"---[ \t]*(\r?\n)(.*?)^---[ \t]*(?:\r?\n|\Z)", body, re.S | re.M)
+    found = re.match(
+        r"---[ \t]*(\r?\n)(.*?)^---[ \t]*(?:\r?\n|\Z)", body, re.DOTALL | re.MULTILINE
+    )
     if found is None:
         line = 1 if not body.startswith(_FENCE) else body.count("\n") + 1
         raise CorruptFileError(

@@ -20,8 +20,9 @@ _OPENING = """\
 What was asked, expected, observed and learned. Write here as you like: what you
 write stays.
 """
-_ITEM = re.compile(r"[-*] \*\*(Asked|Expected|Observed|Learned):\*\*")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_TITLES = ("Asked", "Expected", "Observed", "Learned")
+_ITEM = re.compile(rf"[-*] \*\*({'|'.join(_TITLES)}):\*\*")
+_FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,8 @@ class JournalEntry:
     @property
     def parts(self) -> dict[str, str]:
         """What is known, by its title."""
-        titles = ("Asked", "Expected", "Observed", "Learned")
         texts = (self.asked, self.expected, self.observed, self.learned)
-        return {t: x.strip() for t, x in zip(titles, texts, strict=True) if x.strip()}
+        return {t: x.strip() for t, x in zip(_TITLES, texts, strict=True) if x.strip()}
 
 
 def append_entry(labbook: Path, entry: JournalEntry) -> None:
@@ -130,9 +130,11 @@ def _complete(section: list[str], title: str, text: str, ending: str) -> None:
     """Put a part into a section of the journal, changing its lines in place."""
     items = _items(section)
     if title not in items:
-        # After the item before it in the order of the parts, if there is one.
-        last = max((end for _, end in items.values()), default=_end(section))
-        if not items:
+        place = _TITLES.index(title)
+        before = [end for t, (_, end) in items.items() if _TITLES.index(t) < place]
+        last = max(before, default=min((i for i, _ in items.values()), default=-1))
+        if last < 0:
+            last = _end(section)
             section.insert(last, ending)
             last += 1
         section[last:last] = [line + ending for line in _item(title, text)]

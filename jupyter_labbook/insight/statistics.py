@@ -39,6 +39,8 @@ class Spread:
 
 def mean_of(values: Sequence[float]) -> float:
     """Average without the error of adding one after the other."""
+    if min(values) == max(values):
+        return values[0]
     if not all(map(math.isfinite, values)):
         return sum(values) / len(values)
     try:
@@ -55,10 +57,10 @@ def spread_of(values: Sequence[float]) -> Spread:
     values
         At least two.
     """
-    count = len(values)
+    count, centre = len(values), mean_of(values)
     if min(values) == max(values):
+        # Also of infinities, whose distance from their mean is no number.
         return Spread(0.0, count)
-    centre = mean_of(values)
     deviation = math.hypot(*(value - centre for value in values))
     return Spread(deviation / math.sqrt(count - 1) / math.sqrt(count), count)
 

@@ -7,12 +7,17 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from jupyter_labbook.storage.labbook import LabbookFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+# How long an example takes says nothing on a machine that is shared.
+settings.register_profile("labbook", deadline=None)
+settings.load_profile("labbook")
 
 
 @pytest.fixture(autouse=True)

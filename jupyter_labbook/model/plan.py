@@ -54,3 +54,17 @@ class PlanItem:
     """How it could be found out (questions)."""
     impact: str = ""
     """What would be done differently (questions)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The five lists as they stood in ``plan.md`` when it was read."""
+
+    items: tuple[PlanItem, ...] = ()
+    """In the order of the file."""
+    problem: str = ""
+    """One sentence on what could not be read; empty if all is well."""
+
+    def of(self, which: PlanList) -> tuple[PlanItem, ...]:
+        """Items of one list, in the order of the file."""
+        return tuple(item for item in self.items if item.list is which)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,41 @@ def replace(path: Path, data: bytes) -> None:
             aside.unlink()
         raise
     sync_folder(path.parent)
+
+
+def replace_unchanged(path: Path, data: bytes, *, seen: bytes | None) -> bool:
+    """Write a file whole, unless it no longer holds what the caller has seen.
+
+    For files that people edit too: they do not know of our locks. The comparison
+    is the last thing before the rename, after the slow part of writing.
+
+    Parameters
+    ----------
+    path, data
+        The file, and what it is to hold. It keeps its permissions.
+    seen
+        What it held when the caller read it; None if there was no file.
+
+    Returns
+    -------
+    bool
+        False if the file holds something else by now, which leaves it as it is.
+    """
+    if seen is None:
+        return create(path, data)
+    aside = _write_aside(path, data)
+    try:
+        aside.chmod(stat.S_IMODE(path.stat().st_mode))
+        if path.read_bytes() != seen:
+            return False
+        aside.replace(path)
+    except FileNotFoundError:
+        return False
+    finally:
+        with suppress(FileNotFoundError):
+            aside.unlink()
+    sync_folder(path.parent)
+    return True
 
 
 def encode(record: dict[str, Any]) -> bytes:

@@ -20,8 +20,9 @@ FIRST: Final = ("_row", "_time")
 """Columns that every file begins with."""
 LONG: Final = (*FIRST, "step", "name", "value")
 """Columns of the file with one line a value."""
-_NAME: Final = re.compile(r"metrics(?:\.(p\d+(?:-\d+)?))?(?:\.(\d+|long))?\.csv")
-_ROW: Final = re.compile(rb"^(\d+),\d+\.\d{6},", re.MULTILINE)
+# Not compiled here: `log` needs neither, and pays for its import.
+_NAME: Final = r"metrics(?:\.(p\d+(?:-\d+)?))?(?:\.(\d+|long))?\.csv"
+_ROW: Final = rb"(?m)^(\d+),\d+\.\d{6},"
 _TAIL_BYTES: Final = 1 << 20
 
 
@@ -32,7 +33,7 @@ def file_name(process: str, part: str) -> str:
 
 def parse_name(name: str) -> tuple[str, str] | None:
     """Split a file's name into process and part; None if it holds no metrics."""
-    match = _NAME.fullmatch(name)
+    match = re.fullmatch(_NAME, name)
     return (match[1] or "", match[2] or "") if match else None
 
 
@@ -115,7 +116,7 @@ class MetricFile:
             stream.truncate(start + whole)
         with path.open(encoding="utf-8", errors="surrogatepass", newline="") as lines:
             header = next(csv.reader(lines), [])
-        rows = [int(row) for row in _ROW.findall(tail[:whole])]
+        rows = [int(row) for row in re.findall(_ROW, tail[:whole])]
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
         return cls(path, header[len(FIRST) :], descriptor), max(rows, default=-1)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_labbook.runtime.context import current_run
 from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.runtime.rank import rank
-from jupyter_labbook.runtime.scalars import check_names, joined, number
+from jupyter_labbook.runtime.scalars import check_names, joined, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,10 +93,15 @@ def _pass_over(metrics: Mapping[str, Any], step: Any) -> None:  # noqa: ANN401
 
 def _print(metrics: Mapping[str, Any], step: Any) -> None:  # noqa: ANN401
     check_names(metrics)
-    words = [f"{name}={number(name, metrics[name]):.6g}" for name in metrics]
+    words = [f"{name}={_brief(name, value)}" for name, value in metrics.items()]
     if step is not None:
-        words.insert(0, f"step {number('step', step)}")
+        words.insert(0, f"step {_brief('step', step)}")
     print("  ".join(words))  # noqa: T201  # what log does outside a run
+
+
+def _brief(name: str, value: Any) -> str:  # noqa: ANN401
+    plain = number(name, value)
+    return text(name, plain) if isinstance(plain, int) else f"{plain:.6g}"
 
 
 _here = _Here()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _SECONDS_BETWEEN: Final = 0.5
+_MOST: Final = sys.float_info.max
 
 
 def progress(i: Any, n: Any = None, text: str = "") -> None:  # noqa: ANN401
@@ -49,9 +50,20 @@ class _Reporter:
         self.explicit = False
         self._begin()
 
+    def _begin(self) -> None:
+        self._lock = Lock()
+        self._pending = False
+        self._completed = False
+        self._written = -math.inf
+        self._began: tuple[float, float] | None = None
+        self._done: float = 0
+        self._total: float | None = None
+        self._text = ""
+        self._time = 0.0
+
     def report(self, done: float, total: float | None, text: str) -> None:
         """Take note of where the run stands, and write it if it is time to."""
-        if not math.isfinite(done) or (total is not None and not math.isfinite(total)):
+        if not abs(done) <= _MOST or not abs(total or 0) <= _MOST:
             return
         now = time.time()
         with self._lock:
@@ -75,17 +87,6 @@ class _Reporter:
         """Leave the file to the parent, unless this child reports by itself."""
         self._begin()
         self.explicit = True
-
-    def _begin(self) -> None:
-        self._lock = Lock()
-        self._pending = False
-        self._completed = False
-        self._written = -math.inf
-        self._began: tuple[float, float] | None = None
-        self._done: float = 0
-        self._total: float | None = None
-        self._text = ""
-        self._time = 0.0
 
     def _due(self) -> bool:
         now = time.monotonic()
@@ -171,7 +172,8 @@ def _listen_once_loaded(spec: ModuleSpec) -> None:
 
     def exec_module(module: ModuleType) -> None:
         execute(module)
-        _listen(module)
+        with suppress(Exception):
+            _listen(module)
 
     # A loader that does not take the attribute is one we do without.
     with suppress(AttributeError):

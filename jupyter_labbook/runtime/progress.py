@@ -172,8 +172,7 @@ def _listen_once_loaded(spec: ModuleSpec) -> None:
 
     def exec_module(module: ModuleType) -> None:
         execute(module)
-        with suppress(Exception):
-            _listen(module)
+        _listen(module)
 
     # A loader that does not take the attribute is one we do without.
     with suppress(AttributeError):
@@ -217,10 +216,10 @@ def _listen(module: ModuleType) -> None:
     """Have every bar of tqdm tell when it appears, moves, and closes."""
     from functools import wraps
 
-    bars = _Bars()
     kind: Any = getattr(module, "tqdm", None)
-    if kind is None or hasattr(kind, "_labbook_listens"):
+    if not hasattr(kind, "update") or hasattr(kind, "_labbook_listens"):
         return
+    bars = _Bars()
     begin, update, close = kind.__init__, kind.update, kind.close
 
     @wraps(begin)

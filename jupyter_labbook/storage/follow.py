@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.metric_lines import Block
 
-_MOST_BLOCKS: Final = 4
+_MOST_BYTES: Final = 4 << 20
 """Read in one go: keeps the first look at a long run from holding up the viewer."""
 
 
@@ -106,13 +106,17 @@ class Follower:
 
     def _read(self) -> bool:
         changed = False
-        left = _MOST_BLOCKS
+        left = _MOST_BYTES
         for reader in self._readers.values():
-            while left and (block := reader.read()) is not None:
-                left -= 1
+            while left > 0:
+                before = reader.offset
+                block = reader.read()
+                if block is None:
+                    break
+                left -= reader.offset - before
                 changed = changed or len(block) > 0
                 self._add(reader, block)
-        self._behind = not left
+        self._behind = left <= 0
         return changed
 
     def _add(self, reader: MetricReader, block: Block) -> None:

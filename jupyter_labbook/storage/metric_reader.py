@@ -41,8 +41,10 @@ class MetricReader:
         self.process, _ = parse_name(path.name) or ("", "")
         self.end = 0
         """Size of the file when it was last looked at: nothing is read beyond it."""
+        self.offset = 0
+        """How far it was read."""
         self.skipped = 0
-        self._offset = 0
+        """Lines that held something else."""
         self._header: list[str] | None = None
         self._fault = ""
         self._identity = (0, 0)
@@ -70,7 +72,7 @@ class MetricReader:
         try:
             with self.path.open("rb") as stream:
                 seen = os.fstat(stream.fileno())
-                stream.seek(self._offset - len(self._guard))
+                stream.seek(self.offset - len(self._guard))
                 guard = stream.read(len(self._guard))
         except FileNotFoundError as error:
             raise FileChangedError from error
@@ -78,7 +80,7 @@ class MetricReader:
             self._fault = f"it cannot be read ({error.strerror})"
             return
         identity = (seen.st_ino, seen.st_dev)
-        if self._offset and (identity != self._identity or guard != self._guard):
+        if self.offset and (identity != self._identity or guard != self._guard):
             raise FileChangedError
         self._identity = identity
         self.end = seen.st_size
@@ -127,19 +129,19 @@ class MetricReader:
         return Block()
 
     def _next_bytes(self) -> bytes:
-        size = min(BLOCK_BYTES, self.end - self._offset)
+        size = min(BLOCK_BYTES, self.end - self.offset)
         if size <= 0:
             return b""
         try:
             with self.path.open("rb") as stream:
-                stream.seek(self._offset)
+                stream.seek(self.offset)
                 return stream.read(size)
         except OSError as error:
             self._fault = f"it cannot be read ({error.strerror})"
             return b""
 
     def _advance(self, data: bytes) -> None:
-        self._offset += len(data)
+        self.offset += len(data)
         self._guard = (self._guard + data[-_GUARD_BYTES:])[-_GUARD_BYTES:]
 
 

@@ -9,8 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +16,11 @@ from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.storage.metrics import read
 from tests.run_script import environment, execute
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Iterator
 
 TRIALS = 40
 

@@ -7,8 +7,7 @@ import threading
 import time
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,9 @@ from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.storage.metric_lines import parse_header
 from jupyter_labbook.storage.metrics import read
 from tests.run_script import execute
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from jupyter_labbook.runtime.scalars import check_names, joined, number, text
 class Tensor:
     """Behaves as a tensor of PyTorch does, or as an array of JAX."""
 
-    def __init__(self, value: Any, shape: tuple[int, ...] = ()) -> None:
+    def __init__(self, value: object, shape: tuple[int, ...] = ()) -> None:
         self.value = value
         self.shape = shape
 
-    def item(self) -> Any:
+    def item(self) -> object:
         if math.prod(self.shape) != 1:
             raise RuntimeError("a Tensor with 2 elements cannot be converted to Scalar")
         return self.value
@@ -149,6 +149,8 @@ def test_a_name_given_in_both_ways_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("values", [0.5, [("a", 1)], "loss"])
-def test_what_is_no_mapping_is_an_error_with_the_right_form(values: Any) -> None:
+def test_what_is_no_mapping_is_an_error_with_the_right_form(
+    values: dict[str, Any],
+) -> None:
     with pytest.raises(MetricError, match=r"write log\(loss=\.\.\.\)"):
         joined(values, {})

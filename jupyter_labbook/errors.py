@@ -7,6 +7,7 @@
     │   ├── HeaderError          the header of a cell (line and column)
     │   ├── PredictionError      a prediction that does not parse
     │   ├── TransferError        a name or value that cannot come along
+    │   ├── MetricError          a name or value that cannot be logged
     │   └── NotFoundError        no experiment, run or item of that name
     ├── StorageError             a labbook's files cannot be read or written
     │   ├── NoLabbookError       there is no labbook here
@@ -62,6 +63,10 @@ class PredictionError(InvalidInputError):
 
 class TransferError(InvalidInputError):
     """A name or value that the cell needs cannot come along with it."""
+
+
+class MetricError(InvalidInputError, TypeError):
+    """A name or value that cannot be logged; nothing of the call was."""
 
 
 class NotFoundError(InvalidInputError):

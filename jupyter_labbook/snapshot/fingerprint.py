@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import warnings
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,8 @@ def _constant(value: object) -> Hashable:
     return type(value), repr(value)
 
 
-def _codes(node: ast.AST) -> Iterator[CodeType]:
+@lru_cache(maxsize=4096)
+def _codes(node: ast.AST) -> tuple[CodeType, ...]:
     """Compile a definition alone and give the code of what it defines."""
     if isinstance(node, ast.Lambda):
         module: ast.Module | ast.Expression = ast.Expression(node)
@@ -100,9 +102,7 @@ def _codes(node: ast.AST) -> Iterator[CodeType]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = compile(module, "<cell>", mode, dont_inherit=True)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
+    return tuple(item for item in code.co_consts if isinstance(item, CodeType))
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:

@@ -27,7 +27,11 @@ export default defineConfig([
       ],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['../plugin/*'], message: 'Only index.ts knows plugins.' }] }
+        {
+          patterns: [
+            { group: ['../plugin/*'], message: 'Only index.ts knows plugins.' }
+          ]
+        }
       ]
     }
   },

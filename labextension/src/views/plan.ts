@@ -1,4 +1,9 @@
-import type { ListName, PlanChange, PlanItem, PlanSource } from '../data/plan.js';
+import type {
+  ListName,
+  PlanChange,
+  PlanItem,
+  PlanSource
+} from '../data/plan.js';
 import { focused, h, setText } from './dom.js';
 import { ListView } from './plan/list.js';
 import type { RowHost, RowView } from './plan/row.js';
@@ -96,7 +101,9 @@ export class PlanView {
       const found = lists.find(each => each.list === list);
       this._lists.get(list)!.update(found?.title ?? title, found?.items ?? []);
     }
-    const status = live ? '' : 'Not live: changes made elsewhere may be missing.';
+    const status = live
+      ? ''
+      : 'Not live: changes made elsewhere may be missing.';
     setText(this._status, this._late > 0 ? this._source.slow : status);
   }
 
@@ -170,7 +177,10 @@ export class PlanView {
       const row = list?.rowOf(target);
       const field = target instanceof HTMLTextAreaElement;
       const free = !field || (!row && !target.value);
-      if ((free && this._move(event.key, target)) || (!field && row?.key(event))) {
+      if (
+        (free && this._move(event.key, target)) ||
+        (!field && row?.key(event))
+      ) {
         event.preventDefault();
       }
     }
@@ -186,7 +196,8 @@ export class PlanView {
     const stops = [...this._lists.values()].flatMap(list => list.stops);
     const here = stops.findIndex(
       stop =>
-        stop === target || ('node' in stop && (stop as RowView).node.contains(target))
+        stop === target ||
+        ('node' in stop && (stop as RowView).node.contains(target))
     );
     if (here !== -1) {
       stops[here + step]?.focus();

@@ -46,6 +46,7 @@ export class DetailsView {
   fold(folded: boolean): void {
     this._body.hidden = folded;
     setAttributes(this.toggle, { 'aria-expanded': String(!folded) });
+    this._drawGist();
   }
 
   /** Show these; a field in which someone types keeps what was typed. */
@@ -56,12 +57,16 @@ export class DetailsView {
         field.value = details[name];
       }
     }
-    const gist = DETAILS.find(({ name }) => details[name]);
-    setText(
-      this._gist,
-      gist ? `${gist.label}: ${details[gist.name]}` : 'What do you expect?'
-    );
-    this._gist.classList.toggle('labbook-unset', !gist);
+    this._drawGist();
+  }
+
+  private _drawGist(): void {
+    const first = DETAILS.find(({ name }) => this._details[name]);
+    const gist = first
+      ? `${first.label}: ${this._details[first.name]}`
+      : 'What do you expect?';
+    setText(this._gist, this.open ? 'Details' : gist);
+    this._gist.classList.toggle('labbook-unset', !first && !this.open);
   }
 
   private _listen(name: Name, field: GrowingField): void {

@@ -126,7 +126,8 @@ export class RowView {
 
   /** Store the row's own item, which the person has just written. */
   add(): void {
-    const { id: _id, done: _done, ...content } = this._wished();
+    const { list, text, priority, expected, setup, impact } = this._wished();
+    const content = { list, text, priority, expected, setup, impact };
     void this._submit(
       content,
       () => ({ op: 'add', ...content }),
@@ -139,7 +140,10 @@ export class RowView {
     if (this._editor) {
       return;
     }
-    const editor = growingField({ class: 'labbook-edit', 'aria-label': 'Text' });
+    const editor = growingField({
+      class: 'labbook-edit',
+      'aria-label': 'Text'
+    });
     this._editor = editor;
     editor.value = text;
     this._text.replaceWith(editor.node);
@@ -283,11 +287,7 @@ export class RowView {
   }
 
   private _change(fields: EditedFields, refused: () => void): void {
-    void this._submit(
-      fields,
-      item => ({ op: 'edit', item, fields }),
-      refused
-    );
+    void this._submit(fields, item => ({ op: 'edit', item, fields }), refused);
   }
 
   /**
@@ -304,9 +304,7 @@ export class RowView {
     this._wishes.push(wish);
     this._say('');
     this._draw();
-    const turn = this._turn.then(() =>
-      this._host.apply(change(this._item.id))
-    );
+    const turn = this._turn.then(() => this._host.apply(change(this._item.id)));
     this._turn = turn.catch(() => undefined);
     let refusal = '';
     try {
@@ -385,7 +383,12 @@ export class RowView {
 function action(name: 'edit' | 'trash', label: string): HTMLButtonElement {
   return h(
     'button',
-    { type: 'button', class: 'labbook-button', title: label, 'aria-label': label },
+    {
+      type: 'button',
+      class: 'labbook-button',
+      title: label,
+      'aria-label': label
+    },
     icon(name)
   );
 }

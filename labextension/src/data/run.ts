@@ -1,0 +1,162 @@
+/** What a run's output carries, read with care: it may come from any notebook. */
+
+export const RUN_MIME_TYPE = 'application/vnd.jupyter-labbook.run+json';
+
+export type Outcome = 'pending' | 'supported' | 'refuted' | 'inconclusive';
+
+export interface Verdict {
+  prediction: string;
+  outcome: Outcome;
+  observed: string;
+  reason: string;
+  probability: number | null;
+}
+
+export interface Progress {
+  done: number;
+  total: number | null;
+  remaining: number | null;
+  text: string;
+}
+
+export interface RunView {
+  id: string;
+  label: string;
+  state: string;
+  parameters: Record<string, unknown>;
+  seed: number;
+  metrics: string[];
+  final: Record<string, number | null>;
+  progress: Progress | null;
+  seconds: number | null;
+  reason: string;
+  tail: string;
+  figures: string[];
+}
+
+export interface ExperimentView {
+  name: string;
+  number: number;
+  path: string;
+  question: string;
+  hypothesis: string;
+  why: string;
+  conclusion: string;
+  note: string;
+  verdicts: Verdict[];
+  runs: RunView[];
+  varied: string[];
+}
+
+export interface RunData {
+  view: ExperimentView;
+  svg: string;
+}
+
+const OUTCOMES: readonly string[] = [
+  'pending',
+  'supported',
+  'refuted',
+  'inconclusive'
+];
+
+/**
+ * Read the data of one output.
+ *
+ * @throws Error whose message is a sentence for the person who looks at it.
+ */
+export function readRun(data: unknown): RunData {
+  if (!isRecord(data) || !('version' in data)) {
+    throw new Error(
+      'This output holds no experiment; run its cell again to draw it.'
+    );
+  }
+  if (data.version !== 1) {
+    throw new Error(
+      'This output was written by another version of jupyter_labbook; ' +
+        'update the package here, or run the cell again.'
+    );
+  }
+  const view = data.view;
+  if (!isRecord(view) || typeof view.name !== 'string' || !view.name) {
+    throw new Error(
+      'This output of jupyter_labbook is damaged; run its cell again to draw it.'
+    );
+  }
+  return {
+    svg: text(data.svg),
+    view: {
+      name: view.name,
+      number: numeric(view.number) ?? 0,
+      path: text(view.path),
+      question: text(view.question),
+      hypothesis: text(view.hypothesis),
+      why: text(view.why),
+      conclusion: text(view.conclusion),
+      note: text(view.note),
+      verdicts: records(view.verdicts).map(readVerdict),
+      runs: records(view.runs).map(readOneRun),
+      varied: texts(view.varied)
+    }
+  };
+}
+
+function readVerdict(data: Record<string, unknown>): Verdict {
+  const outcome = text(data.outcome);
+  return {
+    prediction: text(data.prediction),
+    outcome: (OUTCOMES.includes(outcome) ? outcome : 'pending') as Outcome,
+    observed: text(data.observed),
+    reason: text(data.reason),
+    probability: numeric(data.probability)
+  };
+}
+
+function readOneRun(data: Record<string, unknown>): RunView {
+  const progress = data.progress;
+  return {
+    id: text(data.id),
+    label: text(data.label),
+    state: text(data.state) || 'unknown',
+    parameters: isRecord(data.parameters) ? data.parameters : {},
+    seed: numeric(data.seed) ?? 0,
+    metrics: records(data.series).map(series => text(series.metric)),
+    final: Object.fromEntries(
+      Object.entries(isRecord(data.final) ? data.final : {}).map(
+        ([name, last]) => [name, numeric(last)]
+      )
+    ),
+    progress: isRecord(progress)
+      ? {
+          done: numeric(progress.done) ?? 0,
+          total: numeric(progress.total),
+          remaining: numeric(progress.remaining),
+          text: text(progress.text)
+        }
+      : null,
+    seconds: numeric(data.seconds),
+    reason: text(data.reason),
+    tail: text(data.tail),
+    figures: texts(data.figures)
+  };
+}
+
+function isRecord(data: unknown): data is Record<string, unknown> {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
+}
+
+function records(data: unknown): Record<string, unknown>[] {
+  return Array.isArray(data) ? data.filter(isRecord) : [];
+}
+
+function texts(data: unknown): string[] {
+  return Array.isArray(data) ? data.map(text).filter(each => each) : [];
+}
+
+function text(data: unknown): string {
+  return typeof data === 'string' ? data : '';
+}
+
+function numeric(data: unknown): number | null {
+  return typeof data === 'number' && Number.isFinite(data) ? data : null;
+}

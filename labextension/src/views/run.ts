@@ -1,0 +1,335 @@
+import {
+  readRun,
+  type ExperimentView,
+  type RunView,
+  type Verdict
+} from '../data/run.js';
+import { arrange, h, setText } from './dom.js';
+import { picture } from './picture.js';
+import { duration, number, output, value, visible } from './text.js';
+
+/** One part of the view, drawn again only when what it shows has changed. */
+interface Part {
+  key: string;
+  shows: unknown;
+  draw: () => HTMLElement;
+}
+
+/** An experiment and its runs as they stood when the output was written. */
+export class StaticRunView {
+  readonly node = h('section', { class: 'labbook labbook-run' });
+
+  /**
+   * Show what an output holds, in place of what was shown before.
+   *
+   * Data that cannot be read gives one sentence. The promise resolves when the
+   * new plot is decoded and on the page: until then the old one stays, so that
+   * an update does not flicker. A later call outruns an earlier one.
+   */
+  async update(data: unknown): Promise<void> {
+    this._latest += 1;
+    const turn = this._latest;
+    const parts = new Map<string, [string, HTMLElement]>();
+    for (const { key, shows, draw } of describe(data)) {
+      const stamp = JSON.stringify(shows);
+      const old = this._parts.get(key);
+      parts.set(key, old?.[0] === stamp ? old : [stamp, draw()]);
+    }
+    const image = parts.get('plot')?.[1].querySelector('img');
+    if (image && !image.isConnected) {
+      // A plot that cannot be decoded shows its description instead.
+      await image.decode?.().catch(() => undefined);
+    }
+    if (turn === this._latest) {
+      this._swap(parts);
+    }
+  }
+
+  private _swap(parts: Map<string, [string, HTMLElement]>): void {
+    for (const [key, [, node]] of parts) {
+      const old = this._parts.get(key)?.[1];
+      if (old && old !== node) {
+        keepReading(old, node);
+      }
+    }
+    this._parts = parts;
+    arrange(
+      this.node,
+      [...parts.values()].map(([, node]) => node)
+    );
+    for (const log of this.node.querySelectorAll('pre')) {
+      if (!log.dataset.read) {
+        log.scrollTop = log.scrollHeight;
+      }
+    }
+  }
+
+  private _parts = new Map<string, [string, HTMLElement]>();
+  private _latest = 0;
+}
+
+function describe(data: unknown): Part[] {
+  try {
+    const { view, svg } = readRun(data);
+    return partsOf(view, svg);
+  } catch (error) {
+    const sentence = (error as Error).message;
+    return [
+      {
+        key: 'problem',
+        shows: sentence,
+        draw: () =>
+          h('p', { class: 'labbook-problem', role: 'alert' }, sentence)
+      }
+    ];
+  }
+}
+
+function partsOf(view: ExperimentView, svg: string): Part[] {
+  const { runs, verdicts, varied, note, conclusion } = view;
+  const shared = sharedParameters(view);
+  const tail = runs.filter(run => run.tail).at(-1);
+  const figures = runs.flatMap(run =>
+    run.figures.map(name => (runs.length > 1 ? `${run.label}/${name}` : name))
+  );
+  const parts: (Part | false)[] = [
+    {
+      key: 'head',
+      shows: [view.name, view.number, view.question, view.why, view.hypothesis],
+      draw: () => head(view)
+    },
+    !!note && { key: 'note', shows: note, draw: () => paragraph('note', note) },
+    verdicts.length > 0 && {
+      key: 'verdicts',
+      shows: verdicts,
+      draw: () =>
+        h('ul', { class: 'labbook-verdicts' }, ...verdicts.map(verdict))
+    },
+    runs.length > 0 && {
+      key: 'runs',
+      shows: [varied, runs.map(run => ({ ...run, tail: '', figures: [] }))],
+      draw: () => h('div', { class: 'labbook-scroll' }, table(view))
+    },
+    !!svg && {
+      key: 'plot',
+      shows: svg,
+      draw: () => h('div', { class: 'labbook-picture' }, picture(svg, view))
+    },
+    shared.length > 0 && {
+      key: 'parameters',
+      shows: shared,
+      draw: () => fold('Parameters', '', h('dl', {}, ...shared.map(parameter)))
+    },
+    figures.length > 0 && {
+      key: 'figures',
+      shows: figures,
+      draw: () =>
+        fold(
+          'Figures',
+          String(figures.length),
+          h('ul', {}, ...figures.map(name => h('li', {}, isolated(name))))
+        )
+    },
+    tail !== undefined && {
+      key: 'log',
+      shows: [tail.label, tail.tail],
+      draw: () =>
+        fold(
+          'Output',
+          runs.length > 1 ? `last lines of ${tail.label}` : 'last lines',
+          h('pre', { tabindex: 0 }, output(tail.tail))
+        )
+    },
+    !!conclusion && {
+      key: 'conclusion',
+      shows: conclusion,
+      draw: () => paragraph('conclusion', conclusion, 'Learned')
+    }
+  ];
+  return parts.filter(part => part !== false);
+}
+
+function head(view: ExperimentView): HTMLElement {
+  const asked = view.question || view.why;
+  const node = h(
+    'header',
+    {},
+    h(
+      'div',
+      { class: 'labbook-name' },
+      isolated(view.name),
+      h('span', {}, ` ${String(view.number).padStart(4, '0')}`)
+    ),
+    h('h2', { dir: 'auto' }, visible(asked))
+  );
+  if (!view.question) {
+    node.firstElementChild!.append(chip('exploring', 'quiet'));
+  }
+  if (view.hypothesis) {
+    node.append(paragraph('hypothesis', view.hypothesis, 'Hypothesis'));
+  }
+  return node;
+}
+
+const TONES: Record<string, string> = {
+  supported: 'good',
+  refuted: 'bad',
+  inconclusive: 'warn',
+  finished: 'good',
+  failed: 'bad',
+  lost: 'bad',
+  running: 'accent',
+  held: 'warn'
+};
+
+function verdict(each: Verdict): HTMLElement {
+  const said = h('code', {}, isolated(each.prediction));
+  const chance =
+    each.probability === null
+      ? ''
+      : `expected with ${Math.round(each.probability * 100)} %`;
+  const facts = [
+    each.observed && `observed ${visible(each.observed)}`,
+    chance,
+    visible(each.reason)
+  ];
+  return h(
+    'li',
+    {},
+    chip(each.outcome),
+    h(
+      'div',
+      {},
+      said,
+      h('p', { dir: 'auto' }, facts.filter(fact => fact).join(' · '))
+    )
+  );
+}
+
+function table(view: ExperimentView): HTMLElement {
+  const finals = [...new Set(view.runs.flatMap(run => Object.keys(run.final)))];
+  const names = ['Run', ...view.varied, 'State', 'Time', ...finals];
+  const numbers = new Set(['Time', ...finals]);
+  const seeds = new Set(view.runs.map(run => run.seed)).size > 1;
+  if (seeds) {
+    names.splice(1 + view.varied.length, 0, 'seed');
+  }
+  const header = names.map(name =>
+    h(
+      'th',
+      { scope: 'col', class: numbers.has(name) && 'labbook-number' },
+      isolated(name)
+    )
+  );
+  const rows = view.runs.map(run =>
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, isolated(run.label)),
+      ...view.varied.map(name =>
+        h('td', {}, isolated(value(run.parameters[name] ?? null)))
+      ),
+      ...(seeds ? [h('td', {}, String(run.seed))] : []),
+      h('td', {}, ...state(run)),
+      cell(run.seconds === null ? '' : duration(run.seconds)),
+      ...finals.map(name =>
+        cell(name in run.final ? number(run.final[name]!) : '')
+      )
+    )
+  );
+  return h(
+    'table',
+    {},
+    h('thead', {}, h('tr', {}, ...header)),
+    h('tbody', {}, ...rows)
+  );
+}
+
+function state(run: RunView): HTMLElement[] {
+  const nodes = [chip(run.state)];
+  const { progress } = run;
+  if (progress && run.state === 'running') {
+    const { done, total, remaining } = progress;
+    if (total) {
+      nodes.push(
+        h('progress', {
+          max: total,
+          value: Math.min(done, total),
+          'aria-label': `Progress of run ${visible(run.label)}`
+        })
+      );
+    }
+    const words = [
+      progress.text
+        ? visible(progress.text)
+        : total
+          ? `${done} of ${total}`
+          : '',
+      remaining === null ? '' : `${duration(remaining)} left`
+    ];
+    nodes.push(paragraph('reason', words.filter(word => word).join(' · ')));
+  } else if (run.reason) {
+    nodes.push(paragraph('reason', run.reason));
+  }
+  return nodes;
+}
+
+/** Parameters that no run varies, as a reader of any of them needs them. */
+function sharedParameters(view: ExperimentView): [string, string][] {
+  return Object.entries(view.runs[0]?.parameters ?? {})
+    .filter(([name]) => !view.varied.includes(name))
+    .map(([name, of]) => [name, value(of)]);
+}
+
+function parameter([name, text]: [string, string]): HTMLElement {
+  return h('div', {}, h('dt', {}, isolated(name)), h('dd', {}, isolated(text)));
+}
+
+function paragraph(kind: string, text: string, label = ''): HTMLElement {
+  const node = h('p', { class: `labbook-${kind}`, dir: 'auto' }, visible(text));
+  if (label) {
+    node.prepend(h('span', { class: 'labbook-label' }, label), ' ');
+  }
+  return node;
+}
+
+function chip(word: string, tone = TONES[word] ?? 'quiet'): HTMLElement {
+  return h('span', { class: 'labbook-chip', 'data-tone': tone }, visible(word));
+}
+
+function cell(text: string): HTMLElement {
+  return h('td', { class: 'labbook-number' }, text);
+}
+
+function isolated(text: string): HTMLElement {
+  return h('bdi', {}, visible(text));
+}
+
+function fold(title: string, aside: string, body: HTMLElement): HTMLElement {
+  const summary = h('summary', {}, title);
+  const node = h('details', {}, summary, body);
+  if (aside) {
+    const extra = h('span', { class: 'labbook-aside' });
+    setText(extra, visible(aside));
+    summary.append(' ', extra);
+  }
+  return node;
+}
+
+/** Carry over what a reader has unfolded, and where in the output they read. */
+function keepReading(old: HTMLElement, node: HTMLElement): void {
+  if (old instanceof HTMLDetailsElement) {
+    (node as HTMLDetailsElement).open = old.open;
+  }
+  const before = old.querySelector('pre');
+  const after = node.querySelector('pre');
+  if (before && after) {
+    const atEnd =
+      before.scrollTop + before.clientHeight >= before.scrollHeight - 4;
+    if (!atEnd) {
+      after.dataset.read = 'true';
+      const top = before.scrollTop;
+      requestAnimationFrame(() => (after.scrollTop = top));
+    }
+  }
+}

@@ -12,7 +12,7 @@ from hypothesis import settings
 from jupyter_labbook.storage.labbook import LabbookFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 # How long an example takes says nothing on a machine that is shared.
@@ -53,7 +53,7 @@ def labbook(tmp_path: Path) -> LabbookFolder:
 
 
 @pytest.fixture
-def until() -> Iterator[Callable[..., None]]:
+def until() -> Callable[..., None]:
     """Wait for a condition, and fail with its name when it does not come."""
 
     def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
@@ -63,4 +63,4 @@ def until() -> Iterator[Callable[..., None]]:
                 pytest.fail(f"did not come about in {seconds} s: {condition}")
             time.sleep(0.005)
 
-    yield wait
+    return wait

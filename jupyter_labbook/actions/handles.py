@@ -267,7 +267,9 @@ class ExperimentHandle:
 
     def cancel(self) -> bool:
         """Cancel the runs that have not started; True if that was all of them."""
-        return all([run.cancel() for run in self.runs])
+        for run in self.runs:
+            run.cancel()
+        return self.cancelled()
 
     def stop(self, reason: str = "stopped from Python") -> None:
         """End every run, whether it waits or executes."""

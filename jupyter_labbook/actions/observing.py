@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +16,13 @@ from jupyter_labbook.model.run import Exit, RunRecord, RunState
 from jupyter_labbook.model.view import (
     ExperimentView,
     Outcome,
-    Progress,
     RunView,
     Verdict,
 )
 from jupyter_labbook.storage import records, run_state, trust
 from jupyter_labbook.storage.history import Event, EventKind, History
 from jupyter_labbook.storage.metrics import Follower
+from jupyter_labbook.storage.progress import read_progress
 
 if TYPE_CHECKING:
     from jupyter_labbook.model.metrics import Summary
@@ -142,7 +140,7 @@ class RunWatch:
             seed=record.seed if record else 0,
             series=self._follower.series(),
             final=self._follower.last(),
-            progress=None if self.state.ended else self._progress(),
+            progress=None if self.state.ended else read_progress(self.run),
             seconds=self._seconds(),
             reason=self._reason(),
             tail=read_tail(self.run.output),
@@ -176,31 +174,6 @@ class RunWatch:
         begun = datetime.fromisoformat(started.time)
         return max(0.0, (datetime.now(UTC) - begun).total_seconds())
 
-    def _progress(self) -> Progress | None:
-        try:
-            told = json.loads(self.run.progress.read_bytes())
-            return progress_of(told)
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-
-def progress_of(told: dict[str, Any]) -> Progress:
-    """Complete what a run told of its progress by the time that is left."""
-    done, total = float(told["done"]), told.get("total")
-    remaining = None
-    started, now = float(told["started"]), float(told["time"])
-    covered = done - float(told["from"])
-    if total and covered > 0:
-        pace = (now - started) / covered
-        since = max(0.0, time.time() - now)
-        remaining = max(0.0, pace * (float(total) - done) - since)
-    return Progress(
-        done=done,
-        total=float(total) if total else None,
-        remaining=remaining,
-        text=str(told.get("text", "")),
-    )
-
 
 class ExperimentWatch:
     """An experiment, looked at again and again.
@@ -216,7 +189,7 @@ class ExperimentWatch:
         self.experiment = experiment
         self._runs: dict[RunFolder, RunWatch] = {}
         self._declared: Declared | None = None
-        self._stamp: tuple[object, ...] = ()
+        self._stamp: tuple[int, int] | None = None
 
     def poll(self) -> bool:
         """Look again; whether anything that is shown has changed."""
@@ -268,9 +241,7 @@ class ExperimentWatch:
             parsed = prediction.parse(text)
         except PredictionError as error:
             reason = str(error).splitlines()[0]
-            return Verdict(
-                prediction=text, outcome=Outcome.INCONCLUSIVE, reason=reason
-            )
+            return Verdict(prediction=text, outcome=Outcome.INCONCLUSIVE, reason=reason)
         return verdict.judge(parsed, evidence, self._lookup)
 
     def _lookup(self, name: str) -> Evidence | None:

@@ -93,7 +93,9 @@ class Dispatcher:
             for run in self._candidates()
             if (ticket := self._ticket(run)) is not None
         ]
-        found.sort(key=lambda pair: (-pair[1].priority, pair[1].submitted, pair[0].path))
+        found.sort(
+            key=lambda pair: (-pair[1].priority, pair[1].submitted, pair[0].path)
+        )
         return found
 
     def start(self, waiting: list[tuple[RunFolder, Ticket]]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from jupyter_labbook.runtime import processes
 
@@ -24,7 +24,7 @@ class Claim:
 
     descriptors: tuple[int, ...]
 
-    def __enter__(self) -> Claim:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-Value: TypeAlias = "bool | int | float | str | None | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 """What a parameter may be: the values that JSON and YAML 1.2 share."""
 
 

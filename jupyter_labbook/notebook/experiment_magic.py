@@ -18,6 +18,8 @@ from jupyter_labbook.snapshot.header import ParsedCell, parse
 from jupyter_labbook.snapshot.keys import help_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_labbook.model.experiment import Variant
@@ -97,15 +99,15 @@ def _take(
 
 def _earlier_cells(shell: InteractiveShell) -> list[str]:
     """Sources of the cells executed so far, without this one."""
-    raw: list[str] = list(shell.history_manager.input_hist_raw)
-    return raw[: shell.execution_count]
+    history = shell.history_manager
+    return list(history.input_hist_raw)[: shell.execution_count] if history else []
 
 
 def _run_here(shell: InteractiveShell, parsed: ParsedCell) -> None:
     """Execute the body in the kernel, with the first variant's parameters bound."""
     first = variants(parsed.header)[0]
     shell.user_ns.update({**first.parameters, "seed": first.seed})
-    shell.run_cell(parsed.body)
+    shell.run_cell(parsed.body)  # type: ignore[no-untyped-call]  # IPython has no types here
 
 
 def _show_plan(parsed: ParsedCell, snapshot: Snapshot) -> None:
@@ -144,7 +146,7 @@ def _show(
     return handle
 
 
-def _wait(handle: ExperimentHandle, look: object) -> None:
+def _wait(handle: ExperimentHandle, look: Callable[[], None]) -> None:
     """Wait for the end; an interrupt ends the waiting alone."""
     import time
 
@@ -153,11 +155,11 @@ def _wait(handle: ExperimentHandle, look: object) -> None:
     def on_look() -> None:
         nonlocal next_look
         if time.monotonic() >= next_look:
-            look()  # type: ignore[operator]
+            look()
             next_look = time.monotonic() + 0.5
 
     try:
         handle.wait(on_look=on_look)
-        look()  # type: ignore[operator]
+        look()
     except KeyboardInterrupt:
         print(f"No longer waiting; {handle!r} goes on.", file=sys.stderr)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 def load(shell: InteractiveShell) -> None:
     """Register the magics with a shell."""
 
-    @no_var_expand
     def experiment(line: str, cell: str | None = None) -> Any:  # noqa: ANN401
         from jupyter_labbook.notebook.experiment_magic import experiment as run
 
@@ -30,7 +29,6 @@ def load(shell: InteractiveShell) -> None:
 
     experiment.__doc__ = help_text()
 
-    @no_var_expand
     def labbook(line: str) -> Any:  # noqa: ANN401
         """Read and steer the labbook: the verbs of the ``labbook`` command.
 
@@ -40,8 +38,10 @@ def load(shell: InteractiveShell) -> None:
 
         return _plainly(lambda: run(shell, line))
 
-    shell.register_magic_function(experiment, "line_cell", "experiment")
-    shell.register_magic_function(labbook, "line", "labbook")
+    # A question may contain {x}, which is no variable of the notebook.
+    for magic, kind in ((experiment, "line_cell"), (labbook, "line")):
+        plain = no_var_expand(magic)  # type: ignore[arg-type]  # typed for methods alone
+        shell.register_magic_function(plain, kind, magic.__name__)
     _register_completion(shell)
 
 
@@ -60,4 +60,4 @@ def _register_completion(shell: InteractiveShell) -> None:
         return matches(event.text_until_cursor, event.symbol)
 
     for word in ("%%experiment", "#|", "%labbook"):
-        shell.set_hook("complete_command", complete, str_key=word)
+        shell.set_hook("complete_command", complete, str_key=word)  # type: ignore[no-untyped-call]  # IPython has no types here

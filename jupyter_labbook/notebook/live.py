@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from typing import TYPE_CHECKING, Any
-
-from IPython.display import display, update_display
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.model.run import RunState
+from jupyter_labbook.notebook.outputs import Output
 from jupyter_labbook.rendering.mimebundle import experiment_bundle
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ class LiveView:
     ) -> None:
         self._labbook = labbook
         self._watch = ExperimentWatch(labbook, experiment)
-        self._display_id = uuid.uuid4().hex
+        self._output = Output()
         self._on_end = on_end
         self._waited = 0
         self._lock = threading.Lock()
@@ -51,7 +49,7 @@ class LiveView:
     def show(self) -> None:
         """Draw for the first time."""
         self._watch.poll()
-        display(self._bundle(), raw=True, display_id=self._display_id)
+        self._output.show(self._bundle(), raw=True)
 
     def look(self) -> None:
         """Draw again if anything has changed."""
@@ -65,8 +63,7 @@ class LiveView:
                 for run in self._watch.runs()
             )
             if changed or over:
-                bundle = self._bundle(final=over)
-                update_display(bundle, raw=True, display_id=self._display_id)
+                self._output.replace(self._bundle(final=over))
             self.ended = over
         if over:
             self._on_end()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from typing import TYPE_CHECKING
 
-from IPython.display import display, update_display
-
 from jupyter_labbook.errors import LabbookError
+from jupyter_labbook.notebook.outputs import Output
 from jupyter_labbook.notebook.plan_widget import show_plan
 from jupyter_labbook.rendering.plan import plan_html, plan_text
 from jupyter_labbook.storage.plan import PlanFile
@@ -38,7 +36,7 @@ class PlanOutput:
 
     def __init__(self, labbook: Path) -> None:
         self._labbook = labbook
-        self._display_id = uuid.uuid4().hex
+        self._output = Output()
         self._widget: PlanWidget | None = None
 
     def show(self) -> None:
@@ -51,7 +49,7 @@ class PlanOutput:
         except LabbookError as error:
             print(error)
             return
-        display(self._widget, display_id=self._display_id)
+        self._output.show(self._widget)
 
     def settle(self) -> None:
         """Put the checklist to rest as soon as nobody works on it."""
@@ -72,5 +70,6 @@ class PlanOutput:
             return
         self._widget = None
         plan = PlanFile(self._labbook).read()
-        bundle = {"text/html": plan_html(plan), "text/plain": plan_text(plan)}
-        update_display(bundle, raw=True, display_id=self._display_id)
+        self._output.replace(
+            {"text/html": plan_html(plan), "text/plain": plan_text(plan)}
+        )

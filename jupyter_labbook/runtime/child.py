@@ -95,4 +95,4 @@ def _execute(
         env[CONTROL_VARIABLE] = ",".join(map(str, kept))
     for descriptor in kept:
         os.set_inheritable(descriptor, True)
-    os.execvpe(spec["argv"][0], spec["argv"], env)
+    os.execvpe(spec["argv"][0], spec["argv"], env)  # noqa: S606  # no shell is meant

@@ -22,7 +22,7 @@ def boot_id() -> str:
 def pid_namespace() -> str:
     """Name of the namespace in which pids here are counted (a container's own)."""
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
 
@@ -46,7 +46,9 @@ def start_ticks(pid: int) -> int:
 def alive(pid: int, ticks: int) -> bool:
     """Whether that very process executes; a zombie does not."""
     fields = _stat_fields(pid)
-    return bool(fields) and int(fields[19]) == ticks and fields[0] not in "ZX"
+    if not fields:
+        return False
+    return int(fields[19]) == ticks and fields[0] not in "ZX"
 
 
 def send(pid: int, ticks: int, number: int) -> bool:

@@ -67,7 +67,7 @@ def _exit_request(request: SystemExit) -> dict[str, Any]:
     code = request.code
     if code is None or isinstance(code, int):
         return {"code": (code or 0) & 0xFF}
-    print(code, file=sys.stderr)
+    sys.stderr.write(f"{code}\n")
     return {"code": 1, "error": f"SystemExit: {code}"}
 
 

@@ -262,8 +262,12 @@ def _numbered(folder: Path) -> list[Path]:
         return []
     except OSError as error:
         raise StorageError(f"{folder} cannot be read: {error.strerror}.") from error
-    names.sort(key=lambda name: (int(re.match(r"\d+", name)[0]), name))  # type: ignore[index]  # filtered above
-    return [folder / name for name in names]
+    return [folder / name for name in sorted(names, key=_number)]
+
+
+def _number(name: str) -> tuple[int, str]:
+    digits = re.match(r"\d+", name)
+    return int(digits[0]) if digits else 0, name
 
 
 def _rename_new(source: Path, target: Path) -> bool:

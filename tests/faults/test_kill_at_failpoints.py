@@ -6,12 +6,12 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
-from tests import running
 
 from jupyter_labbook.execution import launch
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.runtime import failpoints
 from jupyter_labbook.storage import run_state
+from tests import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable

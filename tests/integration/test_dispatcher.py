@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from tests import running
 
 from jupyter_labbook.execution import launch
 from jupyter_labbook.execution.slots import SlotPool
@@ -18,6 +17,7 @@ from jupyter_labbook.runtime import processes, wake
 from jupyter_labbook.storage import records, run_state, trust
 from jupyter_labbook.storage.labbook import LabbookFolder
 from jupyter_labbook.storage.settings import state_folder
+from tests import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable

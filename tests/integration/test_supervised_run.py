@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from tests import running
 
 from jupyter_labbook.execution.slots import SlotPool
 from jupyter_labbook.model.run import Exit, RunState, Started
 from jupyter_labbook.runtime import exits, processes
 from jupyter_labbook.storage import records, run_state
 from jupyter_labbook.storage.settings import state_folder
+from tests import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def finish(labbook: LabbookFolder, until: Until) -> Callable[..., tuple[RunFolder, Exit]]:
+def finish(
+    labbook: LabbookFolder, until: Until
+) -> Callable[..., tuple[RunFolder, Exit]]:
     """Execute a body (or a command) to its end."""
     target = running.experiment(labbook)
 

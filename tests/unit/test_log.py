@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from itertools import pairwise
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import os
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,6 @@ from jupyter_labbook.model.metrics import Reducer
 from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.storage import metric_lines, metric_reader
 from jupyter_labbook.storage.metrics import Metrics, read, summaries
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -53,12 +53,12 @@ class Traced:
         (np.longdouble(0.5), "0.5"),
         (np.int8(-3), "-3"),
         (np.uint64(2**64 - 1), str(2**64 - 1)),
-        (np.bool_(True), "1"),  # noqa: FBT003  # NumPy's own truth value
+        (np.bool_(True), "1"),  # NumPy's own truth value
         (np.array(0.5), "0.5"),
         (np.array([0.5]), "0.5"),
         (np.array([[7]]), "7"),
         (Tensor(0.25), "0.25"),
-        (Tensor(True, (1, 1)), "1"),  # noqa: FBT003
+        (Tensor(True, (1, 1)), "1"),
         (Tensor(Decimal("0.5"), (1,)), "0.5"),
     ],
 )

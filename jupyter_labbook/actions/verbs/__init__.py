@@ -6,12 +6,12 @@ import argparse
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_labbook.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jupyter_labbook.actions.verbs.answer import Answer
 
@@ -97,7 +97,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=False,
     )
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
     shared.add_argument("--json", action="store_true", help="for other programs")
     shared.add_argument(
@@ -118,12 +118,18 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _declare(made: dict[str, argparse.ArgumentParser]) -> None:
+def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
     from jupyter_labbook.actions.verbs import planning
 
-    name = {"metavar": "NAME", "help": "an experiment, by name or number"}
-    one = {"metavar": "NAME[/RUN]", "help": "an experiment or one of its runs"}
+    name: dict[str, Any] = {
+        "metavar": "NAME",
+        "help": "an experiment, by name or number",
+    }
+    one: dict[str, Any] = {
+        "metavar": "NAME[/RUN]",
+        "help": "an experiment or one of its runs",
+    }
     made["init"].add_argument("folder", nargs="?", default=".", metavar="FOLDER")
     made["list"].add_argument("--state", help="only those with such a run: running ...")
     made["show"].add_argument("name", **name)
@@ -151,10 +157,14 @@ def _act(args: argparse.Namespace) -> Answer:
     from jupyter_labbook.actions.verbs import changing, demo, planning, reading
     from jupyter_labbook.storage.labbook import LabbookFolder
 
-    alone = {"init": changing.init, "run": changing.run, "demo": demo.demo}
+    alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
+        "init": changing.init,
+        "run": changing.run,
+        "demo": demo.demo,
+    }
     if args.verb in alone:
         return alone[args.verb](args)
-    with_labbook = {
+    with_labbook: dict[str, Callable[[LabbookFolder, argparse.Namespace], Answer]] = {
         "list": reading.list_experiments,
         "show": reading.show,
         "tail": reading.tail,

@@ -24,8 +24,9 @@ from jupyter_labbook.storage.labbook import LabbookFolder
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
-    from jupyter_labbook.model.experiment import Variant
+    from jupyter_labbook.model.experiment import Header, Variant
     from jupyter_labbook.runtime.layout import RunFolder
 
 
@@ -121,7 +122,7 @@ class _CommandWork:
         )
 
 
-def _filled(word: str, values: dict[str, object]) -> str:
+def _filled(word: str, values: Mapping[str, object]) -> str:
     for name, value in values.items():
         word = word.replace("{" + name + "}", str(value))
     return word
@@ -165,9 +166,9 @@ def run(args: argparse.Namespace) -> Answer:
     return Answer(text="\n".join(lines), data=data, exit_code=exit_code)
 
 
-def _check_placeholders(command: list[str], header: object) -> None:
+def _check_placeholders(command: list[str], header: Header) -> None:
     """Refuse parameters that the command never uses."""
-    params = {**header.params, **header.sweep}  # type: ignore[attr-defined]
+    params = {**header.params, **header.sweep}
     whole = " ".join(command)
     unused = [name for name in params if "{" + name + "}" not in whole]
     if unused:

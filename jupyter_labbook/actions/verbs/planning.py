@@ -65,7 +65,9 @@ def plan(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     )
 
 
-def _act(labbook: LabbookFolder, args: argparse.Namespace) -> tuple[PlanItem, str]:
+def _act(  # noqa: PLR0911  # one for each act
+    labbook: LabbookFolder, args: argparse.Namespace
+) -> tuple[PlanItem, str]:
     folder = labbook.path
     details = {name: getattr(args, name, None) for name in _DETAILS}
     match args.act:

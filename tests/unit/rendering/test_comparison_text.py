@@ -97,7 +97,7 @@ Final metrics (± is the 95 % interval)
   same               1 ± 0 (n=2)          1 ± 0 (n=2)          0 ± 0           the same
   new                -                    0.5
 """
-    )  # noqa: E501
+    )
 
 
 def test_an_empty_comparison_says_so():

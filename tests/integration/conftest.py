@@ -1,0 +1,134 @@
+"""A real kernel, driven as a front end drives it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from dataclasses import dataclass, field
+from queue import Empty
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jupyter_client.manager import KernelManager
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_SECONDS = 60
+
+
+@dataclass
+class Result:
+    """What one cell gave."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def text(self) -> str:
+        """Everything printed."""
+        return "".join(o["text"] for o in self.outputs if "text" in o)
+
+    def mime(self, kind: str) -> list[Any]:
+        """All outputs of one MIME type."""
+        return [o["data"][kind] for o in self.outputs if kind in o.get("data", {})]
+
+
+class Kernel:
+    """A notebook's kernel in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._manager = KernelManager(kernel_name="python3")
+        self._manager.start_kernel(cwd=str(folder))
+        self._connect()
+
+    def _connect(self) -> None:
+        self.client = self._manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=_SECONDS)
+
+    @property
+    def pid(self) -> int:
+        return self._manager.provisioner.pid
+
+    def submit(self, code: str) -> str:
+        """Execute without waiting."""
+        return self.client.execute(code)
+
+    def run(self, code: str) -> Result:
+        """Execute a cell and collect what it shows until it has ended."""
+        return self.collect(self.submit(code))
+
+    def collect(self, request: str) -> Result:
+        result = Result()
+        while True:
+            message = self.client.get_iopub_msg(timeout=_SECONDS)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "status" and content["execution_state"] == "idle":
+                return result
+            if kind == "error":
+                result.error = "\n".join(content["traceback"])
+            elif kind in ("stream", "display_data", "execute_result"):
+                result.outputs.append(content)
+
+    def updates(self, seconds: float = 0.1) -> list[dict[str, Any]]:
+        """Collect the display updates that arrive until none comes for a while."""
+        found = []
+        with contextlib.suppress(Empty):
+            while True:
+                message = self.client.get_iopub_msg(timeout=seconds)
+                if message["msg_type"] == "update_display_data":
+                    found.append(message["content"])
+        return found
+
+    def interrupt(self) -> None:
+        self._manager.interrupt_kernel()
+
+    def restart(self) -> None:
+        self._manager.restart_kernel(now=False)
+        self.client.wait_for_ready(timeout=_SECONDS)
+
+    def kill(self) -> None:
+        """Kill the kernel's process group, as a front end's last resort does."""
+        os.killpg(os.getpgid(self.pid), signal.SIGKILL)
+
+    def shutdown(self, *, now: bool = False) -> None:
+        self.client.stop_channels()
+        self._manager.shutdown_kernel(now=now)
+        self._manager.cleanup_resources()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    # Ends the search for the project's root here.
+    (folder / "pyproject.toml").touch()
+    return folder
+
+
+@pytest.fixture
+def start_kernel(project: Path) -> Iterator[Callable[[], Kernel]]:
+    """Start kernels in the project's folder, with the extension loaded."""
+    started: list[Kernel] = []
+
+    def start() -> Kernel:
+        kernel = Kernel(project)
+        started.append(kernel)
+        assert not kernel.run("%load_ext jupyter_labbook").error
+        return kernel
+
+    yield start
+    for kernel in started:
+        with contextlib.suppress(Exception):
+            kernel.shutdown(now=True)
+
+
+@pytest.fixture
+def kernel(start_kernel: Callable[[], Kernel]) -> Kernel:
+    return start_kernel()

@@ -191,13 +191,16 @@ def _misfit(
 
 
 def _yaml_value(value: str | int | tuple[str, ...]) -> object:
-    from ruamel.yaml.scalarstring import LiteralScalarString
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
     if isinstance(value, tuple):
         return [_yaml_value(item) for item in value]
-    if isinstance(value, str) and "\n" in value.strip("\n"):
+    if not isinstance(value, str) or len(value.splitlines()) <= 1:
+        return value
+    # Other line ends than \n would be read back as \n.
+    if value.splitlines() == value.split("\n"):
         return LiteralScalarString(value)
-    return value
+    return DoubleQuotedScalarString(value)
 
 
 def _yaml() -> YAML:

@@ -195,12 +195,13 @@ def _yaml_value(value: str | int | tuple[str, ...]) -> object:
 
     if isinstance(value, tuple):
         return [_yaml_value(item) for item in value]
-    if not isinstance(value, str) or len(value.splitlines()) <= 1:
+    if not isinstance(value, str):
         return value
-    # Other line ends than \n would be read back as \n.
-    if value.splitlines() == value.split("\n"):
-        return LiteralScalarString(value)
-    return DoubleQuotedScalarString(value)
+    lines = value.replace("\t", " ").split("\n")
+    if not all(line.isprintable() for line in lines):
+        # Other line ends and control characters need escapes.
+        return DoubleQuotedScalarString(value)
+    return LiteralScalarString(value) if len(lines) > 1 else value
 
 
 def _yaml() -> YAML:

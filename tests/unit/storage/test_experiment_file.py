@@ -81,7 +81,7 @@ _texts = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
 @given(_texts, _texts, st.lists(_texts.filter(bool), max_size=3), _texts)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_survives(tmp_path, question, conclusion, predict, notes):
     path = tmp_path / "experiment.md"
     written = ExperimentFile(

@@ -72,8 +72,9 @@ def test_an_experiment_without_events_is_empty_and_sound(history):
 
 def test_the_list_is_checked_by_sha256sum_too(filled):
     command = ["sha256sum", "--check", "--strict", "history.sha256"]
-    done = subprocess.run(command, cwd=filled.labbook, capture_output=True, text=True)
-    assert done.returncode == 0
+    done = subprocess.run(
+        command, cwd=filled.labbook, capture_output=True, text=True, check=True
+    )
     assert done.stdout.count(": OK") == 3
     assert "experiments/0007-wider-forest/history/0001-registered.json" in done.stdout
 
@@ -369,3 +370,12 @@ def test_data_that_is_no_json_is_refused_and_nothing_is_stored(history):
         history.append(EventKind.REGISTERED, {"x": object()}, TIME)
     assert history.paths() == []
     assert verify(history) == []
+
+
+def test_a_dangling_link_among_the_events_is_left_and_stops_an_append(filled):
+    link = filled.events_folder / "0004-verdict.json"
+    link.symlink_to("nowhere")
+    with pytest.raises(StorageError, match="Nothing was recorded"):
+        filled.append(EventKind.VERDICT, {}, TIME)
+    assert link.is_symlink()
+    assert len(filled.paths()) == 4

@@ -77,7 +77,7 @@ def test_a_failing_change_leaves_the_file_and_lets_go_of_the_lock(tmp_path):
 
 def test_trouble_is_one_sentence_with_the_name(tmp_path):
     with pytest.raises(StorageError, match="nowhere"):
-        rewrite(tmp_path / "nowhere" / "file.md", lambda text: "x")
+        rewrite(tmp_path / "nowhere" / "file.md", str)
     (tmp_path / "folder.md").mkdir()
     with pytest.raises(StorageError, match=r"folder\.md cannot be read"):
         read_text(tmp_path / "folder.md")

@@ -191,13 +191,17 @@ def _misfit(
 
 
 def _yaml_value(value: str | int | tuple[str, ...]) -> object:
-    from ruamel.yaml.scalarstring import LiteralScalarString
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
     if isinstance(value, tuple):
         return [_yaml_value(item) for item in value]
-    if isinstance(value, str) and "\n" in value.strip("\n"):
-        return LiteralScalarString(value)
-    return value
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\t", " ").split("\n")
+    if not all(line.isprintable() for line in lines):
+        # Other line ends and control characters need escapes.
+        return DoubleQuotedScalarString(value)
+    return LiteralScalarString(value) if len(lines) > 1 else value
 
 
 def _yaml() -> YAML:

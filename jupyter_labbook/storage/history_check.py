@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ASIDE = re.compile(r"\..+\.\d+\.[0-9a-f]{8}")
 """What a writer leaves that was killed."""
-_PLACE = re.compile(r"(.+/)history/([^/]+)")
+_PLACE = re.compile(r"(.+/)history/([^/]+)", re.DOTALL)
 
 
 class Severity(StrEnum):
@@ -201,7 +201,7 @@ class _Check:
                 problems.append(self._finding(name, message))
         unlisted = [name for name in self.contents if name not in names]
         newest = list(self.contents)[-1:]
-        if unlisted == newest and (names or len(self.contents) == 1):
+        if unlisted and unlisted == newest and (names or len(self.contents) == 1):
             message = f"Its writer died before it was added to {NAME}."
             problems.append(
                 self._note(unlisted[0], f"{message} The next event mends that.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "history.sha256"
 
-_LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
+_LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+\.json)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,17 @@ def read_list(labbook: Path) -> tuple[list[ListedEvent], list[str]]:
         The list is there and cannot be read.
     """
     try:
-        descriptor = os.open(labbook / NAME, os.O_RDONLY | os.O_CLOEXEC)
+        with (labbook / NAME).open("rb") as file:
+            # A filesystem without locks is still one that can be read.
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_SH)
+            return _parse(file.read())
     except FileNotFoundError:
         return [], []
     except OSError as error:
-        raise _unreadable(labbook, error) from error
-    with os.fdopen(descriptor, "rb") as file:
-        # A filesystem without locks is still one that can be read.
-        with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_SH)
-        try:
-            return _parse(file.read())
-        except OSError as error:
-            raise _unreadable(labbook, error) from error
+        raise StorageError(
+            f"{labbook / NAME} cannot be read ({error.strerror}); make it readable."
+        ) from error
 
 
 class OpenList:
@@ -134,9 +132,3 @@ def _parse(data: bytes) -> tuple[list[ListedEvent], list[str]]:
             path = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], path)
         events.append(ListedEvent(digest, path))
     return events, unknown
-
-
-def _unreadable(labbook: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"{labbook / NAME} cannot be read ({error.strerror}); make it readable."
-    )

@@ -135,7 +135,8 @@ def _complete(section: list[str], title: str, text: str, ending: str) -> None:
         last = max(before, default=min((i for i, _ in items.values()), default=-1))
         if last < 0:
             last = _end(section)
-            section.insert(last, ending)
+            if last == len(section) or section[last].strip():
+                section.insert(last, ending)
             last += 1
         section[last:last] = [line + ending for line in _item(title, text)]
         return

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_labbook.insight.evidence import Evidence, RunEvidence
 from jupyter_labbook.model.metrics import Summary
 from jupyter_labbook.model.run import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def summary(value: float, **others: float) -> Summary:

@@ -114,3 +114,7 @@ def test_welch_holds_with_other_variances_and_sizes():
 def test_several_intervals_hold_together_when_each_is_wide_enough():
     assert simultaneous(1) == pytest.approx(0.95)
     assert simultaneous(10) == pytest.approx(0.995)
+
+
+def test_a_sum_beyond_the_largest_number_still_has_a_mean():
+    assert mean_of([1.7e308, 1.6e308]) == pytest.approx(1.65e308)

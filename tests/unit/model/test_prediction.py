@@ -28,9 +28,9 @@ from jupyter_labbook.model.prediction import GRAMMAR, check, parse, resolve, spr
 
 names = st.one_of(
     st.sampled_from(
-        ["accuracy", "val/loss", "wider-forest", "μ", "val loss", "best", "max"]
-        + ['a"b', "a`b", "a\\b", "zwei\nZeilen", "3x", "a.b", "λ-2"]
+        "accuracy val/loss wider-forest μ best max 3x a.b λ-2".split()  # noqa: SIM905
     ),
+    st.sampled_from(["val loss", 'a"b', "a`b", "a\\b", "zwei\nZeilen"]),
     st.text(min_size=1, max_size=8).filter(lambda text: text.isprintable()),
 )
 scalars = st.one_of(
@@ -84,10 +84,12 @@ def test_any_text_is_read_or_refused_with_the_grammar(text):
     try:
         prediction = parse(text)
     except PredictionError as error:
-        assert GRAMMAR in str(error)
-        assert "column" in str(error)
+        told = str(error)
     else:
         assert parse(str(prediction)) == prediction
+        return
+    assert GRAMMAR in told
+    assert "column" in told
 
 
 @given(predictions, st.data())
@@ -179,7 +181,7 @@ def test_a_probability_is_kept_apart_from_the_statement():
         ("best val loss < 0.2", 'best "val loss" < 0.2'),
         ("best > 0.5", '"best" > 0.5'),
         ("0.8 < accuracy < 0.9", "0.8 < accuracy"),
-        ("a − b > 0", "a - b > 0"),
+        ("a \N{MINUS SIGN} b > 0", "a - b > 0"),
         ("“val loss” < 1", '"val loss" < 1'),
     ],
 )

@@ -62,9 +62,9 @@ FULL = Comparison(
 
 
 def test_what_changed_stands_before_what_came_of_it():
-    text = comparison_text(FULL)
+    changes, metrics = comparison_text(FULL).split("\n\nFinal metrics ")
     assert (
-        text
+        changes
         == """\
 narrow -> wide
 
@@ -87,17 +87,23 @@ Script
   --- narrow/script.py
   +++ wide/script.py
   -fit(30)
-  +fit(300)
-
-Final metrics (± is the 95 % interval)
-  metric             narrow               wide                 difference
-  accuracy[depth=4]  0.900 ± 0.010 (n=5)  0.950 ± 0.010 (n=5)  +0.050 ± 0.010
-  loss               0.3                  0.2                  -0.1            no interval
-  f1                 0.30 ± 0.10 (n=2)    0.31 ± 0.11 (n=2)    +0.01 ± 0.11    could be chance
-  same               1 ± 0 (n=2)          1 ± 0 (n=2)          0 ± 0           the same
-  new                -                    0.5
-"""
+  +fit(300)"""
     )
+    heading, *rows = [line.split() for line in metrics.splitlines()[1:]]
+    assert heading == ["metric", "narrow", "wide", "difference"]
+    assert [" ".join(row) for row in rows] == [
+        "accuracy[depth=4] 0.900 ± 0.010 (n=5) 0.950 ± 0.010 (n=5) +0.050 ± 0.010",
+        "loss 0.3 0.2 -0.1 no interval",
+        "f1 0.30 ± 0.10 (n=2) 0.31 ± 0.11 (n=2) +0.01 ± 0.11 could be chance",
+        "same 1 ± 0 (n=2) 1 ± 0 (n=2) 0 ± 0 the same",
+        "new - 0.5",
+    ]
+
+
+def test_columns_stand_below_each_other():
+    lines = comparison_text(FULL).splitlines()[-6:]
+    assert len({line.index(" 0.") for line in lines[1:4]}) == 1
+    assert lines[0].index("difference") == lines[1].index("+0.050")
 
 
 def test_an_empty_comparison_says_so():

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,11 +17,10 @@ from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.storage.metrics import read
 from tests.run_script import environment, execute
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 TRIALS = 40
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import os
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,11 +16,10 @@ from jupyter_labbook.storage import follow, metric_reader
 from jupyter_labbook.storage.follow import Follower
 from jupyter_labbook.storage.metrics import summaries
 from jupyter_labbook.storage.thin_line import ThinLine
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,8 +11,8 @@ from jupyter_labbook.runtime.layout import RunFolder
 from tests.run_script import execute
 
 if TYPE_CHECKING:
-    from pathlib import Path
     import subprocess
+    from pathlib import Path
 
 BEGIN = """
 import json, os, sys

@@ -52,10 +52,13 @@ class MetricLog:
         self._process: str | None = None
         self._files: list[MetricFile] = []
         self._long: MetricFile | None = None
-        self._plans: dict[Key, Plan | None] = {}
+        self._plans: dict[Key, Plan] = {}
         self._rows = count()
         # Reentrant: a signal handler may log while a row is being written.
         self._lock = RLock()
+        self._opening = False
+        self._waiting: list[tuple[Key, list[str]]] = []
+        """Rows that a signal handler logged while a file was being opened."""
         self._lost = 0
 
     def log(self, metrics: Mapping[str, Any], step: Any) -> None:  # noqa: ANN401
@@ -70,12 +73,10 @@ class MetricLog:
         with self._lock:
             if key not in self._plans:
                 check_names(metrics)
-            try:
-                if self._process is None:
-                    self._resume()
+            if self._opening:
+                self._waiting.append((key, texts))
+            else:
                 self._write(key, texts)
-            except OSError as error:
-                self._lose(error)
 
     def close(self) -> None:
         """Let go of every file."""
@@ -84,51 +85,58 @@ class MetricLog:
                 file.close()
 
     def _write(self, key: Key, texts: list[str]) -> None:
-        row = next(self._rows)
         try:
-            plan = self._plans[key]
-        except KeyError:
+            try:
+                file, slots = self._plans[key]
+            except KeyError:
+                file, slots = self._open(key)
+            row = next(self._rows)
+            if file is self._long:
+                file.append(_long_lines(row, key, texts))
+                return
+            if slots is not None:
+                cells = [""] * len(file.columns)
+                for slot, cell in zip(slots, texts, strict=True):
+                    cells[slot] = cell
+                texts = cells
+            file.append(f"{row},{time():.6f},{','.join(texts)}\n".encode())
+        except OSError as error:
+            self._lose(error)
+
+    def _open(self, key: Key) -> Plan:
+        """Plan for a new kind of call, undisturbed by what signal handlers log."""
+        self._opening = True
+        try:
+            if self._process is None:
+                self._resume()
             plan = self._new_plan(key)
-        if plan is None:
-            self._write_long(row, key, texts)
-            return
-        file, slots = plan
-        if slots is not None:
-            cells = [""] * len(file.columns)
-            for slot, cell in zip(slots, texts, strict=True):
-                cells[slot] = cell
-            texts = cells
-        file.append(f"{row},{time():.6f},{','.join(texts)}\n".encode())
-
-    def _write_long(self, row: int, key: Key, texts: list[str]) -> None:
-        if self._long is None:
-            self._long = self._create(LONG[len(FIRST) :], ["long"])
-        stepped, *names = key
-        step = texts.pop(0) if stepped else ""
-        head = f"{row},{time():.6f},{step},"
-        cells = zip(names, texts, strict=True)
-        lines = [f"{head}{quoted(name)},{cell}\n" for name, cell in cells]
-        self._long.append(encoded("".join(lines)))
-
-    def _new_plan(self, key: Key) -> Plan | None:
-        """Choose the file for calls with these names; None is the long one."""
-        stepped, *names = key
-        wanted = ["step", *names] if stepped else names
-        fitting = [file for file in self._files if set(wanted) <= {*file.columns}]
-        plan: Plan | None = None
-        if fitting or len(self._files) < _MOST_FILES:
-            file = (
-                min(fitting, key=lambda file: len(file.columns))
-                if fitting
-                else self._widen(wanted)
-            )
-            slots = tuple(file.columns.index(name) for name in wanted)
-            exact = slots == tuple(range(len(file.columns)))
-            plan = (file, None if exact else slots)
+        except OSError:
+            next(self._rows)  # a gap in the numbers shows that a row is missing
+            raise
+        finally:
+            self._opening = False
+            while self._waiting:
+                self._write(*self._waiting.pop(0))
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
         self._plans[key] = plan
         return plan
+
+    def _new_plan(self, key: Key) -> Plan:
+        """Choose the file for calls with these names, and their columns in it."""
+        stepped, *names = key
+        wanted = ["step", *names] if stepped else names
+        fitting = [file for file in self._files if set(wanted) <= {*file.columns}]
+        if fitting:
+            file = min(fitting, key=lambda file: len(file.columns))
+        elif len(self._files) < _MOST_FILES:
+            file = self._widen(wanted)
+        else:
+            if self._long is None:
+                self._long = self._create(LONG[len(FIRST) :], ["long"])
+            return self._long, None
+        slots = tuple(file.columns.index(name) for name in wanted)
+        return file, None if slots == tuple(range(len(file.columns))) else slots
 
     def _widen(self, wanted: list[str]) -> MetricFile:
         """Open a file with all columns so far and those that are wanted now."""
@@ -211,6 +219,15 @@ class MetricLog:
         if pid == os.getpid():
             rows = "1 row" if self._lost == 1 else f"{self._lost} rows"
             _say(f"{rows} of metrics could not be written to {self._folder}")
+
+
+def _long_lines(row: int, key: Key, texts: list[str]) -> bytes:
+    """One call as a line a value."""
+    stepped, *names = key
+    step = texts.pop(0) if stepped else ""
+    head = f"{row},{time():.6f},{step},"
+    cells = zip(names, texts, strict=True)
+    return encoded("".join(f"{head}{quoted(name)},{cell}\n" for name, cell in cells))
 
 
 def _say(sentence: str) -> None:

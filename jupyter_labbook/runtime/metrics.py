@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.runtime.context import current_run
@@ -13,6 +12,8 @@ from jupyter_labbook.runtime.scalars import check_names, joined, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    Sink = Callable[[Mapping[str, Any], Any], None]
 
 
 def log(
@@ -59,32 +60,28 @@ class _Here:
 
     def after_fork(self) -> None:
         """Begin anew in a forked child; the files belong to its parent."""
-        if self._log is not None:
-            self._log.close()
+        log = getattr(self.sink, "__self__", None)
+        if isinstance(log, MetricLog):
+            log.close()
         self._begin(forked=True)
 
     def _begin(self, *, forked: bool) -> None:
-        self.sink: Callable[[Mapping[str, Any], Any], None] = self._first
+        self.sink: Sink = self._first
         self._forked = forked
-        self._log: MetricLog | None = None
-        # A new one each time: the old may be held by a thread that a fork lost.
-        self._lock = Lock()
+        self._settled: dict[str, Sink] = {}
 
     def _first(self, metrics: Mapping[str, Any], step: Any) -> None:  # noqa: ANN401
-        with self._lock:
-            if self.sink == self._first:
-                self._settle()
+        # Atomic: of several threads, or a signal handler amid, the first one settles.
+        self.sink = self._settled.setdefault("sink", self._choose())
         self.sink(metrics, step)
 
-    def _settle(self) -> None:
+    def _choose(self) -> Sink:
         run = current_run()
         if rank() != 0:
-            self.sink = _pass_over
-        elif run is None:
-            self.sink = _print
-        else:
-            self._log = MetricLog(run, forked=self._forked)
-            self.sink = self._log.log
+            return _pass_over
+        if run is None:
+            return _print
+        return MetricLog(run, forked=self._forked).log
 
 
 def _pass_over(metrics: Mapping[str, Any], step: Any) -> None:  # noqa: ANN401

@@ -344,6 +344,40 @@ def test_a_signal_handler_may_log_while_a_row_is_being_written(run: RunFolder) -
     assert metrics.columns()["_row"] == list(range(len(metrics)))
 
 
+def test_what_a_signal_handler_logs_while_a_file_is_opened_is_kept(
+    run: RunFolder,
+) -> None:
+    execute(
+        """
+        import signal, sys
+        from jupyter_labbook import log
+        from jupyter_labbook.runtime.metric_files import MetricFile
+        create = MetricFile.create
+        def interrupted(path, columns):
+            signal.raise_signal(signal.SIGUSR1)
+            return create(path, columns)
+        def handle(*_):
+            log(alarm=1)
+            if len(last): sys.exit()
+        MetricFile.create = interrupted
+        signal.signal(signal.SIGUSR1, handle)
+        last = []
+        log(loss=1)
+        log(val=2)
+        last.append("the handler ends the program this time")
+        log(never=3)
+        """,
+        run,
+    )
+    metrics = read(run)
+    assert metrics.problems == ()
+    assert metrics.values("loss") == [1]
+    assert metrics.values("val") == [2]
+    assert sum(metrics.values("alarm")) >= 3
+    assert "never" not in metrics.names
+    assert {parse_name(name)[0] for name in names(run)} == {""}
+
+
 def test_a_forked_child_writes_a_file_of_its_own(run: RunFolder) -> None:
     done = execute(
         """

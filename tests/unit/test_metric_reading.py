@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -256,12 +255,8 @@ def test_a_file_with_another_header_is_left_out_and_named(
     put(run, HEADER + b"0,1.0,0,1,2\n")
     metrics = read(run)
     assert metrics.names == ("loss", "val")
-    assert metrics.problems == (
-        (
-            "metrics.2.csv is left out from there on: it does not begin with a header of "
-            "metrics."
-        ),
-    )
+    (problem,) = metrics.problems
+    assert problem.startswith("metrics.2.csv is left out from there on: it does not")
 
 
 @pytest.mark.parametrize("begun", [b"", b"_row,_ti", b'_row,_time,"a\n'])
@@ -389,6 +384,6 @@ def test_a_file_that_becomes_unreadable_is_named(run: RunFolder) -> None:
     put(run, HEADER + b"0,1.0,0,1,2\n")
     (reader,) = metric_reader.open_readers(run)
     reader.look()
-    os.unlink(run.metrics)
+    run.metrics.unlink()
     assert reader.read() is None
     assert "No such file" in reader.problem

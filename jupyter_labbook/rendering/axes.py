@@ -58,7 +58,7 @@ def all_drawable(values: Sequence[float]) -> bool:
     """Whether every value has a place on an axis; fast for long lines."""
     # NaN may hide from min and max, never from isfinite.
     return all(map(math.isfinite, values)) and (
-        not values or (-LARGEST < min(values) and max(values) < LARGEST)
+        not values or (min(values) > -LARGEST and max(values) < LARGEST)
     )
 
 

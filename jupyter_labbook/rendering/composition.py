@@ -116,8 +116,8 @@ def _notes(
 ) -> list[str]:
     notes = []
     seeds = len({run.seed for run in view.runs})
-    if any(stroke.faint and stroke.pen for p in panels for stroke in p.strokes[:1]):
-        notes.append(f"One line for each of {counted(len(view.runs), 'run')}.")
+    if groups and groups[0].pen.faint:
+        notes.append(f"One line for each of {counted(len(groups), 'setting')}.")
     elif any(panel.bands for panel in panels):
         notes.append("Line: mean of the seeds; band: lowest to highest.")
     elif seeds > 1 and any(panel.kind is not Kind.CURVES for panel in panels):

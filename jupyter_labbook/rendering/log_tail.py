@@ -32,7 +32,7 @@ _CHANGES: dict[int, dict[str, Any]] = {
     24: {"underline": False},
     39: {"colour": ""},
 }
-"""What the codes of ``ESC [ … m`` change; backgrounds are left to the reader's theme."""
+"""What the codes of ``ESC [ … m`` change; backgrounds stay those of the page."""
 
 
 @dataclass(frozen=True, slots=True)

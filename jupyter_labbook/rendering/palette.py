@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DISTINCT = ("#2066c8", "#e07b00", "#0e9a74", "#cc62a8", "#b8322a", "#2b9fc4")
+DISTINCT = ("#2f74d0", "#e07b00", "#0e9a74", "#cc62a8", "#b8322a", "#2b9fc4")
 """Each has a contrast of 3 or more with white and with a dark page (#111)."""
 
 _RAMP = (
-    (0x20, 0x66, 0xC8),
+    (0x2F, 0x74, 0xD0),
     (0x7A, 0x5C, 0xC4),
     (0xB4, 0x56, 0xA6),
     (0xD0, 0x5C, 0x74),

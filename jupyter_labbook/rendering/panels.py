@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.rendering.axes import drawable
+
 if TYPE_CHECKING:
     from jupyter_labbook.model.view import Threshold
     from jupyter_labbook.rendering.axes import Axis
@@ -83,6 +85,18 @@ class Panel:
     thresholds: list[Threshold] = field(default_factory=list)
     latest: float | None = None
     """Where a single line has come to."""
+
+
+def drawn_places(panel: Panel, most: int = 500) -> list[tuple[float, float]]:
+    """Sample where lines and dots lie, as shares of the panel's axes."""
+    if panel.base_axis is None:
+        return []
+    drawn = [stroke.points for stroke in panel.strokes]
+    drawn += [dots.points for dots in panel.dots]
+    pairs = [pair for line in drawn for pair in zip(line.x, line.y, strict=True)]
+    across, up = panel.base_axis.place, panel.value_axis.place
+    some = pairs[:: max(1, len(pairs) // most)]
+    return [(across(x), up(y)) for x, y in some if drawable(y)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,7 +251,7 @@ def _mean_words(group: Group, metric: str) -> str:
         return format_number(mean)
     # Two digits of the deviation say how many of the mean there are.
     decimals = max(0, 1 - int(f"{deviation:.1e}".partition("e")[2]))
-    if decimals > 8:  # noqa: PLR2004
+    if decimals > 6:  # noqa: PLR2004
         return f"{format_number(mean)} ± {format_number(deviation, 2)}"
     return f"{mean:.{decimals}f} ± {deviation:.{decimals}f}"
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from jupyter_labbook.rendering.axes import drawable
 from jupyter_labbook.rendering.escaping import escape, one_line
 from jupyter_labbook.rendering.formats import format_number
-from jupyter_labbook.rendering.panels import Kind
+from jupyter_labbook.rendering.label_spots import clear_spot
+from jupyter_labbook.rendering.panels import Kind, drawn_places
 from jupyter_labbook.rendering.svg_marks import (
     CHAR_WIDTH,
     TITLE_CHAR_WIDTH,
@@ -166,7 +167,7 @@ def _dots(panel: Panel, frame: Frame) -> list[str]:
         pixels = frame.pixels(dots.points.x, dots.points.y)
         # Lines of no length with round ends: a dot in a few bytes.
         marks = "".join(path([pixel]) for pixel in pixels)
-        size = 'stroke-width="46" opacity=".5"' if dots.small else 'stroke-width="76"'
+        size = 'stroke-width="46" opacity=".6"' if dots.small else 'stroke-width="76"'
         parts.append(
             f'<g class="l" transform="scale(.1)"><path {size} '
             f'stroke="{dots.pen.colour}" d="{marks}"/></g>'
@@ -177,7 +178,7 @@ def _dots(panel: Panel, frame: Frame) -> list[str]:
 def _thresholds(panel: Panel, frame: Frame) -> list[str]:
     parts = []
     plot, axis = frame.box, panel.value_axis
-    ink = _ink(panel, frame) if panel.thresholds else []
+    ink = drawn_places(panel) if panel.thresholds else []
     for mark in panel.thresholds:
         label = shorten(one_line(mark.label), int(plot.width / CHAR_WIDTH) - 2)
         place = axis.place(mark.value) if drawable(mark.value) else 2.0
@@ -192,28 +193,11 @@ def _thresholds(panel: Panel, frame: Frame) -> list[str]:
 
 
 def _in_the_clear(label: str, y: float, plot: Box, ink: list[Pixel]) -> str:
-    """Write a threshold's label at the end and on the side where least is drawn."""
-    width = text_width(label) * CHAR_WIDTH + 8
-    spots = [
-        Box(left, top, left + width, top + 12)
-        for top in (y - 15, y + 3)
-        for left in (plot.right - width, plot.left)
-        if plot.top - 4 <= top and top + 12 <= plot.bottom
-    ]
-    spot = min(spots, key=lambda spot: sum(_covers(spot, pixel) for pixel in ink))
-    if spot.right > plot.right - 1:
-        return text((plot.right - 4, spot.bottom - 2), label, "w", "end")
-    return text((spot.left + 4, spot.bottom - 2), label, "w")
-
-
-def _covers(box: Box, pixel: Pixel) -> bool:
-    x, y = pixel
-    return box.left <= x <= box.right and box.top - 2 <= y <= box.bottom + 2
-
-
-def _ink(panel: Panel, frame: Frame) -> list[Pixel]:
-    """Sample what is drawn, to keep labels off it."""
-    drawn = [stroke.points for stroke in panel.strokes]
-    drawn += [dots.points for dots in panel.dots]
-    pixels = [pixel for points in drawn for pixel in frame.pixels(points.x, points.y)]
-    return pixels[:: max(1, len(pixels) // 500)]
+    width = (text_width(label) * CHAR_WIDTH + 8) / plot.width
+    height = 16 / (plot.bottom - plot.top)
+    spot = clear_spot((plot.bottom - y) / (plot.bottom - plot.top), width, height, ink)
+    at = (
+        plot.right - 4 if spot.right else plot.left + 4,
+        y + (-5 if spot.above else 13),
+    )
+    return text(at, label, "w", "end" if spot.right else "start")

@@ -75,7 +75,7 @@ def _row(panel: Panel, row: Row, plot: Box, y: float, height: float) -> list[str
         ink = "currentColor" if panel.bars else colour
         parts.append(
             f'<g class="l" transform="scale(.1)"><path stroke="{ink}" '
-            f'stroke-width="46" opacity=".5" d="{"".join(path([p]) for p in places)}"/>'
+            f'stroke-width="46" opacity=".6" d="{"".join(path([p]) for p in places)}"/>'
             "</g>"
         )
     if not panel.bars:

@@ -1,0 +1,69 @@
+"""The four forms in which a notebook's output carries an experiment."""
+
+from __future__ import annotations
+
+import base64
+import math
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.rendering.html import experiment_html
+from jupyter_labbook.rendering.svg import plot_svg
+from jupyter_labbook.rendering.text import experiment_text
+
+if TYPE_CHECKING:
+    from jupyter_labbook.model.view import ExperimentView
+
+MIME_TYPE = "application/vnd.jupyter-labbook.run+json"
+"""What the JupyterLab extension draws; its ``version`` is 1."""
+
+
+def experiment_bundle(view: ExperimentView, *, final: bool) -> dict[str, object]:
+    """Render an experiment for ``display(..., raw=True)``.
+
+    Parameters
+    ----------
+    view
+        The experiment.
+    final
+        Whether this stays in the notebook. Only then is a picture drawn by
+        matplotlib, which costs more than all the other forms together.
+    """
+    svg = plot_svg(view)
+    bundle: dict[str, object] = {
+        MIME_TYPE: {"version": 1, "view": json_safe(view), "svg": svg},
+        "text/html": experiment_html(view, svg, final=final),
+        "text/plain": experiment_text(view),
+    }
+    if final and svg:
+        from jupyter_labbook.rendering.picture import plot_png
+
+        bundle["image/png"] = base64.b64encode(plot_png(view)).decode()
+    return bundle
+
+
+def json_safe(value: Any) -> Any:  # noqa: ANN401  # any dataclass, any JSON
+    """Turn words of the model into JSON; numbers that JSON has not become null."""
+    if isinstance(value, float):
+        value = value if math.isfinite(value) else None
+    elif isinstance(value, str):
+        # A lone surrogate cannot be sent to a page; an enum becomes its value.
+        value = str(value).encode("utf-8", "replace").decode()
+    elif isinstance(value, list | tuple):
+        value = _json_list(value)
+    elif isinstance(value, dict):
+        value = {json_safe(str(key)): json_safe(item) for key, item in value.items()}
+    elif is_dataclass(value):
+        value = {
+            field.name: json_safe(getattr(value, field.name)) for field in fields(value)
+        }
+    return value
+
+
+def _json_list(values: list[Any] | tuple[Any, ...]) -> list[Any]:
+    if {type(item) for item in values} == {float}:
+        # Most of what is sent are the points of lines.
+        if all(map(math.isfinite, values)):
+            return list(values)
+        return [item if math.isfinite(item) else None for item in values]
+    return [json_safe(item) for item in values]

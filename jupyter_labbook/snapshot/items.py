@@ -55,6 +55,11 @@ class Item:
     note: str = ""
     extras: list[Item] = field(default_factory=list)
     """What must follow it, such as the default values of a function."""
+    targets: list[str] = field(default_factory=list)
+    """What the line that loads the value assigns; empty if another item's does."""
+
+    def __post_init__(self) -> None:
+        self.targets = self.targets or [self.name]
 
 
 def source_item(

@@ -67,11 +67,8 @@ def size_text(size: float) -> str:
     while size >= _STEP - 0.5 and unit < len(_UNITS) - 1:
         size /= _STEP
         unit += 1
-    return (
-        f"{size:.1f} {_UNITS[unit]}"
-        if unit and size < 10
-        else f"{size:.0f} {_UNITS[unit]}"
-    )
+    digits = 1 if unit and size < _STEP / 100 else 0
+    return f"{size:.{digits}f} {_UNITS[unit]}"
 
 
 def _shown(row: Row) -> str:

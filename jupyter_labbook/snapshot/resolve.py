@@ -40,7 +40,7 @@ _MODULE_GLOBALS = {
     "__spec__",
 }
 _SESSION = {"In", "Out", "_dh", "_ih", "_oh", "_ii", "_iii", "_i"}
-_DISPLAY = "from jupyter_labbook.runtime.display import display"
+DISPLAY = "from jupyter_labbook.runtime.display import display"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class Request:
 class Resolved:
     """Everything that must come along, and what cannot."""
 
+    reader: Reader
     items: dict[str, Item] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """Parameters that something reads."""
@@ -66,7 +67,6 @@ class Resolved:
     """Name left behind, to the reason."""
     free: set[str] = field(default_factory=set)
     """Names that the run itself gives: ``seed`` and ``get_ipython``."""
-    reader: Reader | None = None
 
 
 def resolve(
@@ -131,35 +131,41 @@ class _Resolver:
         hard
             Whether it must exist before the body and the parameters.
         """
-        if not hard:
-            if name in bound:
-                return
-            if name in self._request.parameters:
-                self._result.used.add(name)
-                return
+        if not hard and name in bound:
+            return
+        if not hard and name in self._request.parameters:
+            self._result.used.add(name)
+            return
         # With fewer names bound more may be needed; with more of them, nothing.
-        if any(before <= bound for before in self._seen.get(name, ())):
-            if not hard or name in self._result.items:
-                return
+        seen = any(before <= bound for before in self._seen.get(name, ()))
+        if seen and (not hard or name in self._result.items):
+            return
         self._seen.setdefault(name, []).append(bound)
         item = self._result.items.get(name) or self._item(name, where)
-        if item is None:
-            return
+        if item is not None:
+            self._follow(item, bound)
+
+    def _follow(self, item: Item, bound: frozenset[str]) -> None:
+        """Have everything come along that an item needs."""
+        where = f"in {item.name}"
         for part in (item, *item.extras):
             self._result.items[part.name] = part
-            for other in sorted(part.hard - {name}):
-                self._need(other, bound, where=f"in {name}", hard=True)
+            for other in sorted(part.hard - {item.name}):
+                self._need(other, bound, where=where, hard=True)
         for other in sorted(item.soft):
             if other not in item.optional or other in self._namespace:
-                self._need(other, bound, where=f"in {name}")
+                self._need(other, bound, where=where)
 
     def _item(self, name: str, where: str) -> Item | None:
         if name in self._request.no_inputs:
             self._result.held[name] = "left behind as asked"
             return None
+        if name in _SESSION:
+            self._result.problems[name] = (
+                f"`{name}` cannot come along: it belongs to the notebook's session"
+            )
+            return None
         try:
-            if name in _SESSION:
-                raise CannotCarryError("it belongs to the notebook's session")
             if name not in self._namespace or self._is_standing(name):
                 return self._standing(name, where)
             return self._carried(name, self._namespace[name])
@@ -180,7 +186,7 @@ class _Resolver:
     def _standing(self, name: str, where: str) -> Item | None:
         """Give names that exist without a cell: builtins, and those of a run."""
         if name == "display":
-            return Item(name=name, kind=ItemKind.IMPORT, text=_DISPLAY)
+            return Item(name=name, kind=ItemKind.IMPORT, text=DISPLAY)
         if name in IN_A_RUN:
             line = f"from jupyter_labbook import {name}"
             return Item(name=name, kind=ItemKind.IMPORT, text=line)

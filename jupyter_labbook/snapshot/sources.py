@@ -100,17 +100,14 @@ class Cells:
             for node in source.lambdas:
                 yield node, source, (cell, node.lineno)
 
-    def imports_below(self, package: str) -> list[str]:
-        """Submodules of a package that some cell imports in any way."""
-        found: set[str] = set()
-        for _, source in self._mentioning(package):
-            for node in ast.walk(source.tree):
-                if isinstance(node, ast.Import):
-                    found.update(alias.name for alias in node.names)
-                elif isinstance(node, ast.ImportFrom) and node.module:
-                    found.add(node.module)
-                    found.update(f"{node.module}.{alias.name}" for alias in node.names)
-        return sorted(name for name in found if name.startswith(package + "."))
+    def imports(self, module: str) -> bool:
+        """Whether some cell imports a module, or what is in it, by its full name."""
+        return any(
+            name == module or name.startswith(module + ".")
+            for _, source in self._mentioning(module)
+            for node in ast.walk(source.tree)
+            for name in _modules_in(node)
+        )
 
     @property
     def lazy_annotations(self) -> bool:
@@ -210,3 +207,9 @@ def _text_of_magic(call: ast.Call) -> list[str]:
 def _here(call: ast.Call) -> bool:
     line = call.args[1]
     return isinstance(line, ast.Constant) and "--here" in str(line.value)
+
+
+def _modules_in(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -13,6 +13,19 @@ def parse(source: str) -> ast.Module:
         return ast.parse(source)
 
 
+def check(source: str) -> None:
+    """Compile source, which finds what parsing lets pass.
+
+    Raises
+    ------
+    SyntaxError
+        It is not Python.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(source, "<script>", "exec", dont_inherit=True)
+
+
 def indent(source: str, tree: ast.AST, prefix: str = "    ") -> str:
     """Move source to the right; the inside of multi-line strings stays."""
     fixed = inside_strings(tree)
@@ -58,6 +71,34 @@ def inside_strings(tree: ast.AST) -> set[int]:
             text: ast.expr = node  # type: ignore[assignment]  # narrowed by name
             inside.update(range(text.lineno + 1, (text.end_lineno or 0) + 1))
     return inside
+
+
+def edit(source: str, changes: list[tuple[ast.stmt, str]]) -> str:
+    """Put new text in place of statements."""
+    lines = [line.encode() for line in source.split("\n")]
+    for node, new in sorted(changes, key=lambda change: -change[0].lineno):
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        head = lines[first][: node.col_offset]
+        tail = lines[last][node.end_col_offset :]
+        lines[first : last + 1] = (head + new.encode() + tail).split(b"\n")
+    return b"\n".join(lines).decode()
+
+
+def source_at(source: str, node: ast.stmt) -> str:
+    """Source of one statement as it stands."""
+    return ast.get_source_segment(source, node) or ""
+
+
+def after(source: str, node: ast.stmt) -> str:
+    """Give what follows a statement on its last line."""
+    line = source.split("\n")[(node.end_lineno or node.lineno) - 1]
+    return line.encode()[node.end_col_offset :].decode().strip()
+
+
+def begins_line(source: str, node: ast.stmt) -> bool:
+    """Whether nothing stands before a statement on its line."""
+    line = source.split("\n")[node.lineno - 1]
+    return not line.encode()[: node.col_offset].strip()
 
 
 def _is_comment(line: str, width: int) -> bool:

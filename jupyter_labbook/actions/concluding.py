@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.errors import InvalidInputError
-from jupyter_labbook.model.view import Verdict
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.storage import experiment_file, records
 from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.journal import JournalEntry, append_entry
 
 if TYPE_CHECKING:
+    from jupyter_labbook.model.view import Verdict
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 

@@ -184,7 +184,7 @@ class ExperimentHandle:
             raise NotImplementedError  # IPython's word for: ask `_repr_mimebundle_`
         self.shown = False
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         """Draw the experiment as it stands now."""
         from jupyter_labbook.rendering.mimebundle import experiment_bundle
 

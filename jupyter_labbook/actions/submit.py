@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.observing import Declared
-from jupyter_labbook.actions.publishing import Origin, RunPlan
 from jupyter_labbook.model import prediction
 from jupyter_labbook.model.experiment import Header, Variant, variants
 from jupyter_labbook.model.slug import slug
@@ -20,6 +19,7 @@ from jupyter_labbook.storage.experiment_file import ExperimentFile
 from jupyter_labbook.storage.history import EventKind, History
 
 if TYPE_CHECKING:
+    from jupyter_labbook.actions.publishing import Origin, RunPlan
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 

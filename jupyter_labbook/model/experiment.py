@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
+if TYPE_CHECKING:
+    Value: TypeAlias = (
+        "bool | int | float | str | list[Value] | dict[str, Value] | None"
+    )
+else:
+    # msgspec cannot read a type that names itself.
+    Value = Any
 """What a parameter may be: the values that JSON and YAML 1.2 share."""
 
 

@@ -41,14 +41,14 @@ def experiment(
         _run_here(shell, parsed)
         return None
     check(parsed.header)
+    if parsed.options.dry_run:
+        _show_plan(shell, parsed)
+        return None
     probe = GitProbe(Path.cwd())
-    labbook, begun = surroundings.labbook_here(create=not parsed.options.dry_run)
+    labbook, begun = surroundings.labbook_here()
     if begun:
         print(f"A labbook begins: {labbook.path}")
     snapshot = _take(shell, parsed, labbook)
-    if parsed.options.dry_run:
-        _show_plan(parsed, snapshot)
-        return None
     origin = Origin(
         cwd=Path.cwd(),
         code=snapshot.code,
@@ -75,10 +75,15 @@ class _CellWork:
 
 
 def _take(
-    shell: InteractiveShell, parsed: ParsedCell, labbook: LabbookFolder
+    shell: InteractiveShell,
+    parsed: ParsedCell,
+    labbook: LabbookFolder,
+    *,
+    dry: bool = False,
 ) -> Snapshot:
     from jupyter_labbook.snapshot.modules import project_root
-    from jupyter_labbook.snapshot.take import Limits, Notebook, take
+    from jupyter_labbook.snapshot.notebook import Limits, Notebook
+    from jupyter_labbook.snapshot.take import take
     from jupyter_labbook.storage.contents import ContentStore
     from jupyter_labbook.storage.settings import labbook_settings
 
@@ -91,9 +96,9 @@ def _take(
         project_root=project_root(cwd),
         cwd=cwd,
     )
-    store = ContentStore(labbook.path)
+    store = ContentStore(labbook.path, dry=dry)
     return take(
-        parsed, notebook, store, Limits(largest=limits.largest, total=limits.total)
+        parsed, notebook, store, Limits(value=limits.largest, total=limits.total)
     )
 
 
@@ -107,11 +112,12 @@ def _run_here(shell: InteractiveShell, parsed: ParsedCell) -> None:
     """Execute the body in the kernel, with the first variant's parameters bound."""
     first = variants(parsed.header)[0]
     shell.user_ns.update({**first.parameters, "seed": first.seed})
-    shell.run_cell(parsed.body)  # type: ignore[no-untyped-call]  # IPython has no types here
+    shell.run_cell(parsed.body)
 
 
-def _show_plan(parsed: ParsedCell, snapshot: Snapshot) -> None:
-    """Print what would be submitted."""
+def _show_plan(shell: InteractiveShell, parsed: ParsedCell) -> None:
+    """Print what would be submitted; nothing is stored or started."""
+    snapshot = _take(shell, parsed, surroundings.labbook_planned(), dry=True)
     spread = variants(parsed.header)
     noun = "run" if len(spread) == 1 else "runs"
     print(snapshot.report.text())

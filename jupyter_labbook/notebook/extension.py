@@ -5,7 +5,7 @@ Everything else is loaded when a magic is first used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
@@ -40,7 +40,7 @@ def load(shell: InteractiveShell) -> None:
 
     # A question may contain {x}, which is no variable of the notebook.
     for magic, kind in ((experiment, "line_cell"), (labbook, "line")):
-        plain = no_var_expand(magic)  # type: ignore[arg-type]  # typed for methods alone
+        plain = no_var_expand(cast("Any", magic))  # typed for methods alone
         shell.register_magic_function(plain, kind, magic.__name__)
     _register_completion(shell)
 
@@ -60,4 +60,4 @@ def _register_completion(shell: InteractiveShell) -> None:
         return matches(event.text_until_cursor, event.symbol)
 
     for word in ("%%experiment", "#|", "%labbook"):
-        shell.set_hook("complete_command", complete, str_key=word)  # type: ignore[no-untyped-call]  # IPython has no types here
+        shell.set_hook("complete_command", complete, str_key=word)

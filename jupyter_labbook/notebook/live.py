@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.observing import ExperimentWatch
@@ -68,7 +68,7 @@ class LiveView:
         if over:
             self._on_end()
 
-    def _bundle(self, *, final: bool = False) -> dict[str, Any]:
+    def _bundle(self, *, final: bool = False) -> dict[str, object]:
         return experiment_bundle(self._watch.view(), final=final)
 
     def _revive_if_stuck(self) -> None:

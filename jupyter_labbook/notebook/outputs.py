@@ -27,8 +27,8 @@ class Output:
         raw
             Whether it is a bundle.
         """
-        ipython_display.display(content, raw=raw, display_id=self._id)  # type: ignore[no-untyped-call]  # IPython has no types here
+        ipython_display.display(content, raw=raw, display_id=self._id)
 
     def replace(self, bundle: Mapping[str, Any]) -> None:
         """Display something else in its place."""
-        ipython_display.update_display(bundle, raw=True, display_id=self._id)  # type: ignore[no-untyped-call]  # IPython has no types here
+        ipython_display.update_display(bundle, raw=True, display_id=self._id)

@@ -19,7 +19,9 @@ A request that is sent again under the same id is answered and not done twice.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -89,12 +91,15 @@ class PlanWidget(anywidget.AnyWidget):
     """One sentence on what hinders reading ``plan.md``, or empty."""
     live = traitlets.Bool(default_value=False).tag(sync=True)
     """Whether changes made elsewhere will appear."""
+    editing = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether somebody is typing, as the page says."""
 
     def __init__(self, labbook: Path) -> None:
         self._file = PlanFile(labbook)
         self._stamp: object = None
         self._done: dict[str, None] = {}
         self._deleted: list[Deleted] = []
+        self._touched = -math.inf
         # Messages may come on a subshell, beside the watching thread.
         self._lock = threading.RLock()
         super().__init__(
@@ -111,6 +116,12 @@ class PlanWidget(anywidget.AnyWidget):
         if self.comm is not None:
             self.live = False
         super().close()
+
+    def quiet_seconds(self) -> float:
+        """How long nobody has worked on the list; infinite if nobody ever did."""
+        if self.editing:
+            return 0.0
+        return time.monotonic() - self._touched
 
     def look(self) -> None:
         """Show what was changed elsewhere, if anything was."""
@@ -139,6 +150,7 @@ class PlanWidget(anywidget.AnyWidget):
         self.problem = plan.problem
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+        self._touched = time.monotonic()
         request = content.get("id") if isinstance(content, dict) else None
         reply: dict[str, Any] = {"id": request if isinstance(request, str) else ""}
         with self._lock:

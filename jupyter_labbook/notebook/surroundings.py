@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.errors import NoLabbookError
-from jupyter_labbook.storage.labbook import LabbookFolder
+from jupyter_labbook.storage.labbook import FOLDER, LabbookFolder
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -33,8 +33,8 @@ def notebook_path() -> str:
     return os.environ.get("JPY_SESSION_NAME", "")
 
 
-def labbook_here(*, create: bool = False) -> tuple[LabbookFolder, bool]:
-    """Find the labbook of the working folder.
+def labbook_here() -> tuple[LabbookFolder, bool]:
+    """Find the labbook of the working folder, or begin one there.
 
     Returns
     -------
@@ -44,6 +44,12 @@ def labbook_here(*, create: bool = False) -> tuple[LabbookFolder, bool]:
     try:
         return LabbookFolder.find(), False
     except NoLabbookError:
-        if not create:
-            raise
         return LabbookFolder.create(Path.cwd()), True
+
+
+def labbook_planned() -> LabbookFolder:
+    """Name the labbook of the working folder, which need not be there yet."""
+    try:
+        return LabbookFolder.find()
+    except NoLabbookError:
+        return LabbookFolder(Path.cwd() / FOLDER)

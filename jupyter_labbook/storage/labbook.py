@@ -244,7 +244,7 @@ def writing_failed(path: Path, error: OSError) -> StorageError:
     cures = {
         errno.ENOSPC: "the disk is full; make room and try again",
         errno.EDQUOT: "your disk quota is used up; make room and try again",
-        errno.EROFS: "it is on a read-only disk; copy the notebook to one you can write",
+        errno.EROFS: "it is on a read-only disk; copy the notebook elsewhere",
         errno.EACCES: "you may not write there; change its owner or permissions",
         errno.EPERM: "you may not write there; change its owner or permissions",
         errno.ENOENT: "the folder is gone; restore it or begin a new one: labbook init",

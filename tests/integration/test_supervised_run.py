@@ -168,7 +168,7 @@ def test_binary_and_much_output_arrive_as_they_came(finish) -> None:
 
 
 def test_no_straggler_outlives_the_exit_record(finish, tmp_path: Path) -> None:
-    run, ended = finish(
+    _, ended = finish(
         f"""
         import os, subprocess, sys, time
         detach = (

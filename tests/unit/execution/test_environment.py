@@ -7,8 +7,10 @@ from jupyter_labbook.execution import environment
 
 @pytest.mark.parametrize(
     "name",
-    ["HF_TOKEN", "WANDB_API_KEY", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "MY_APIKEY"]
-    + ["github_pat", "SSH_AUTH_SOCK", "SESSION_COOKIE", "OPENAI_KEY"],
+    [
+        *("HF_TOKEN", "WANDB_API_KEY", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD"),
+        *("MY_APIKEY", "github_pat", "SSH_AUTH_SOCK", "SESSION_COOKIE", "OPENAI_KEY"),
+    ],
 )
 def test_credentials_are_known_by_their_names(name: str) -> None:
     assert environment.is_secret(name)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +15,9 @@ from jupyter_labbook.errors import (
 )
 from jupyter_labbook.storage import settings
 from jupyter_labbook.storage.labbook import LabbookFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_labbook_is_found_from_any_folder_below(tmp_path: Path) -> None:
@@ -86,9 +89,13 @@ def test_many_who_add_at_once_get_numbers_of_their_own(labbook) -> None:
 
 
 def test_nothing_half_written_is_left_when_preparing_fails(labbook) -> None:
-    with pytest.raises(StorageError, match="the disk is full"), labbook.aside() as aside:
-        (aside / "part").write_text("x")
-        raise OSError(28, "No space left on device")
+    def prepare() -> None:
+        with labbook.aside() as aside:
+            (aside / "part").write_text("x")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(StorageError, match="the disk is full"):
+        prepare()
     assert list((labbook.path / ".aside").iterdir()) == []
 
 
@@ -120,7 +127,9 @@ def test_a_file_in_the_way_of_the_labbook_is_told_in_a_sentence(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "text", ["[runs\n", "[runs]\ngrace = 'long'\n", "\xff"], ids=["syntax", "type", "bytes"]
+    "text",
+    ["[runs\n", "[runs]\ngrace = 'long'\n", "\xff"],
+    ids=["syntax", "type", "bytes"],
 )
 def test_damaged_settings_are_named_and_left_alone(labbook, text: str) -> None:
     path = labbook.path / "labbook.toml"

@@ -152,15 +152,19 @@ def _cases(
         raise UndecidableError(f"No run has {describe(wanted, wanted)}.")
     told = _told_apart(assignments)
     names = varied(combinations)
+    chosen = list(evidence.by_combination().values())
+    others = {t.experiment: evidences[t.experiment] for t in following}
+    runs = {name: other.by_combination() for name, other in others.items()}
     cases = []
     for assigned in assignments:
         parameters = combinations[assigned[told]]
         samples = {
-            term: Sample(leader, evidence.by_seed(combinations[index]))
-            for term, index in assigned.items()
+            term: Sample(leader, chosen[index]) for term, index in assigned.items()
         }
         for term in following:
-            samples[term] = _other_sample(term, evidences[term.experiment], parameters)
+            other = others[term.experiment]
+            like = _like(term, other, parameters)
+            samples[term] = Sample(other.name, runs[term.experiment][key_of({**like})])
         cases.append(Case(describe(parameters, names), samples))
     return cases
 
@@ -173,8 +177,10 @@ def _told_apart(assignments: Sequence[Mapping[Term, int]]) -> Term:
     )
 
 
-def _other_sample(term: Term, other: Evidence, leading: Mapping[str, Value]) -> Sample:
-    """Take another experiment's runs: the only ones, or those that correspond."""
+def _like(
+    term: Term, other: Evidence, leading: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    """Choose another experiment's setting: the only one, or that which corresponds."""
     combinations = other.combinations()
     chosen = [c for c in combinations if _agrees(c, dict(term.selector))]
     if len(chosen) > 1:
@@ -190,7 +196,7 @@ def _other_sample(term: Term, other: Evidence, leading: Mapping[str, Value]) -> 
             f"{other.name} has {counted(len(chosen), 'parameter combination')}: select"
             f" one, such as {term.metric}[{example}]@{other.name}."
         )
-    return Sample(other.name, other.by_seed(chosen[0]))
+    return chosen[0]
 
 
 def _agrees(parameters: Mapping[str, Value], wanted: Mapping[str, Value]) -> bool:

@@ -180,14 +180,16 @@ def _metrics(a: Evidence, b: Evidence) -> list[MetricRow]:
     before, after = a.combinations(), b.combinations()
     names = tuple(dict.fromkeys((*varied(before), *varied(after))))
     sides = [_by_key(before, names), _by_key(after, names)]
+    chosen = (a.by_combination(), b.by_combination())
     rows = []
-    metrics = dict.fromkeys((*a.metrics(), *b.metrics()))
-    for metric in metrics:
+    for metric in dict.fromkeys((*a.metrics(), *b.metrics())):
         for key in dict.fromkeys((*sides[0], *sides[1])):
             known = [side.get(key) for side in sides]
             values = [
-                _values(evidence, parameters, metric)
-                for evidence, parameters in zip((a, b), known, strict=True)
+                {}
+                if parameters is None
+                else _values(runs[key_of({**parameters})], metric)
+                for runs, parameters in zip(chosen, known, strict=True)
             ]
             if any(values):
                 shown = known[0] if known[0] is not None else known[1]
@@ -206,12 +208,7 @@ def _by_key(
     return found
 
 
-def _values(
-    evidence: Evidence, parameters: Mapping[str, Value] | None, metric: str
-) -> dict[int, float]:
-    if parameters is None:
-        return {}
-    runs: Mapping[int, RunEvidence] = evidence.by_seed(parameters)
+def _values(runs: Mapping[int, RunEvidence], metric: str) -> dict[int, float]:
     return {
         seed: run.summaries[metric].last
         for seed, run in runs.items()

@@ -10,7 +10,7 @@ from jupyter_labbook.model.prediction import distinct
 from jupyter_labbook.model.run import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from jupyter_labbook.model.experiment import Value
     from jupyter_labbook.model.metrics import Summary
@@ -53,16 +53,14 @@ class Evidence:
         names = (name for run in self.runs for name in run.summaries)
         return tuple(dict.fromkeys(names))
 
-    def by_seed(self, parameters: Mapping[str, Value]) -> dict[int, RunEvidence]:
-        """Choose, for each seed of a parameter combination, the run that counts."""
-        wanted = key_of({**parameters})
-        chosen: dict[int, RunEvidence] = {}
+    def by_combination(self) -> dict[Hashable, dict[int, RunEvidence]]:
+        """Choose the run that counts, for each combination (`key_of`) and seed."""
+        chosen: dict[Hashable, dict[int, RunEvidence]] = {}
         for run in self.runs:
-            if key_of({**run.parameters}) != wanted:
-                continue
-            known = chosen.get(run.seed)
+            seeds = chosen.setdefault(key_of({**run.parameters}), {})
+            known = seeds.get(run.seed)
             if known is None or run.finished or not known.finished:
-                chosen[run.seed] = run
+                seeds[run.seed] = run
         return chosen
 
 

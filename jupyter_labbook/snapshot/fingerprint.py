@@ -15,33 +15,41 @@ if TYPE_CHECKING:
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
-def same_function(live: FunctionType, node: ast.AST) -> bool:
-    """Whether a function's code is what a ``def`` or lambda compiles to."""
+def same_function(live: FunctionType, node: ast.AST, tree: ast.Module) -> bool:
+    """Whether a function's code is what a ``def`` or lambda compiles to.
+
+    Parameters
+    ----------
+    live
+        The function.
+    node
+        The ``def`` or lambda.
+    tree
+        The cell or module that it stands in.
+    """
     wanted = fingerprint(live.__code__)
-    return any(fingerprint(code) == wanted for code in _codes(node))
+    return any(fingerprint(code) == wanted for code in _codes(node, tree))
 
 
-def same_class(live: type, node: ast.ClassDef) -> bool:
+def same_class(live: type, node: ast.ClassDef, tree: ast.Module) -> bool:
     """Whether the methods of a class are those that its statement defines.
 
     Only plain functions are looked at; one set from outside makes a difference.
     """
-    written = {
-        part.name: part
+    methods = {
+        part.name: vars(live)[part.name].__code__
         for part in node.body
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
+        if not part.decorator_list
+        and isinstance(vars(live).get(part.name), FunctionType)
     }
-    codes: dict[str, list[Hashable]] = {}
-    for code in _codes(node):
-        for inner in _nested(code):
-            codes.setdefault(inner.co_name, []).append(fingerprint(inner))
-    for name, part in written.items():
-        method = vars(live).get(name)
-        if part.decorator_list or not isinstance(method, FunctionType):
-            continue
-        if fingerprint(method.__code__) not in codes.get(name, ()):
-            return False
-    return True
+    return any(
+        all(
+            fingerprint(code) in [fingerprint(c) for c in _nested(written, name)]
+            for name, code in methods.items()
+        )
+        for written in _codes(node, tree)
+    )
 
 
 def unwrapped(value: object) -> FunctionType | None:
@@ -88,25 +96,60 @@ def _constant(value: object) -> Hashable:
     return type(value), repr(value)
 
 
+def _codes(node: ast.AST, tree: ast.Module) -> Iterator[CodeType]:
+    """Compile a definition as it may have been: alone, or with its whole cell.
+
+    IPython compiles statement by statement, a module is compiled as one; calls on
+    modules that the same unit imports compile to something else.
+    """
+    yield from _alone(node)
+    name = getattr(node, "name", "<lambda>")
+    lines = {getattr(node, "lineno", 0)}
+    lines.update(part.lineno for part in getattr(node, "decorator_list", ()))
+    for code in _nested(_whole(tree), name):
+        if code.co_firstlineno in lines and _lies_in(code, node):
+            yield code
+
+
+def _lies_in(code: CodeType, node: ast.AST) -> bool:
+    """Tell the lambdas of one line from each other."""
+    if not isinstance(node, ast.Lambda):
+        return True
+    *_, (line, _, column, _) = code.co_positions()
+    start = (node.lineno, node.col_offset)
+    end = (node.end_lineno or 0, node.end_col_offset or 0)
+    return start <= (line or 0, column or 0) < end
+
+
 @lru_cache(maxsize=4096)
-def _codes(node: ast.AST) -> tuple[CodeType, ...]:
-    """Compile a definition alone and give the code of what it defines."""
+def _alone(node: ast.AST) -> tuple[CodeType, ...]:
     if isinstance(node, ast.Lambda):
-        module: ast.Module | ast.Expression = ast.Expression(node)
+        code = _compiled(ast.Expression(node), "eval")
     else:
         bare = ast.copy_location(
             type(node)(**{**dict(ast.iter_fields(node)), "decorator_list": []}), node
         )
         module = ast.Module([bare], [])  # type: ignore[list-item]  # a statement
-    mode = "eval" if isinstance(node, ast.Lambda) else "exec"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        code = compile(module, "<cell>", mode, dont_inherit=True)
+        code = _compiled(module, "exec")
     return tuple(item for item in code.co_consts if isinstance(item, CodeType))
 
 
-def _nested(code: CodeType) -> Iterator[CodeType]:
+@lru_cache(maxsize=1024)
+def _whole(tree: ast.Module) -> CodeType:
+    return _compiled(tree, "exec")
+
+
+def _compiled(tree: ast.Module | ast.Expression, mode: str) -> CodeType:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        code: CodeType = compile(tree, "<cell>", mode, flags, dont_inherit=True)
+    return code
+
+
+def _nested(code: CodeType, name: str) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield constant
-            yield from _nested(constant)
+            if constant.co_name == name:
+                yield constant
+            yield from _nested(constant, name)

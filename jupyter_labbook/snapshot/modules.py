@@ -264,7 +264,7 @@ def _was_edited(live: ModuleType, content: bytes, path: Path) -> bool:
     tree = _parsed(content)
     if tree is None:
         return True
-    return any(_differs(live, node) for node in tree.body)
+    return any(_differs(live, node, tree) for node in tree.body)
 
 
 def _compiled_before_edit(cached: str | None, path: Path) -> bool:
@@ -283,7 +283,7 @@ def _compiled_before_edit(cached: str | None, path: Path) -> bool:
     )
 
 
-def _differs(live: ModuleType, node: ast.stmt) -> bool:
+def _differs(live: ModuleType, node: ast.stmt, tree: ast.Module) -> bool:
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
     if node.decorator_list:
@@ -292,5 +292,5 @@ def _differs(live: ModuleType, node: ast.stmt) -> bool:
     if getattr(value, "__module__", None) != live.__name__:
         return False
     if isinstance(node, ast.ClassDef):
-        return isinstance(value, type) and not same_class(value, node)
-    return isinstance(value, FunctionType) and not same_function(value, node)
+        return isinstance(value, type) and not same_class(value, node, tree)
+    return isinstance(value, FunctionType) and not same_function(value, node, tree)

@@ -106,7 +106,7 @@ class Provenance:
             return self._item(bindings[0], value)
         if self._reader.is_own(inner):
             for binding in bindings:
-                if same_function(inner, binding.node):
+                if same_function(inner, binding.node, binding.source.tree):
                     return self._item(binding, value)
         return self._item(bindings[0], value)
 
@@ -137,7 +137,9 @@ class Provenance:
             node = binding.node
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
-            if not node.decorator_list and same_function(value, node):
+            if not node.decorator_list and same_function(
+                value, node, binding.source.tree
+            ):
                 return self._item(binding, value)
         return None
 
@@ -145,7 +147,7 @@ class Provenance:
         if value.__closure__:
             return None
         for node, source, position in self._cells.lambdas():
-            if same_function(value, node):
+            if same_function(value, node, source.tree):
                 code = ast.get_source_segment("\n".join(source.lines), node) or ""
                 line = f"{name} = ({code})" if "\n" in code else f"{name} = {code}"
                 item = source_item(
@@ -161,7 +163,10 @@ class Provenance:
             node = binding.node
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
-            if same_function(value, node) and not node.decorator_list:
+            if (
+                same_function(value, node, binding.source.tree)
+                and not node.decorator_list
+            ):
                 item = self._item(binding, value)
                 item.extras = []
                 item.name, item.before = name, other
@@ -179,7 +184,7 @@ class Provenance:
         if source is None:
             return None
         for kind, node in source.bindings.get(name, ()):
-            if kind is Kind.DEFINITION and same_function(value, node):
+            if kind is Kind.DEFINITION and same_function(value, node, source.tree):
                 return self._item(Binding(name, kind, node, source, (-1, 1)), value)
         return None
 
@@ -190,7 +195,7 @@ class Provenance:
             if isinstance(binding.node, ast.ClassDef)
         ]
         for binding, node in classes:
-            if same_class(value, node):
+            if same_class(value, node, binding.source.tree):
                 self._check_bases(value)
                 return self._item(binding, value)
         if classes:

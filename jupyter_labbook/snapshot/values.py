@@ -197,25 +197,28 @@ class _Pickler(pickle.Pickler):
 
 
 def _is_plain(value: object, depth: int, seen: set[int]) -> bool:
-    kind = type(value)
-    if value is None or kind in (bool, float):
-        return True
-    if isinstance(value, (str, bytes)):
-        return kind in (str, bytes) and len(value) <= LONGEST_LITERAL
-    if isinstance(value, int):
-        return kind is int and value.bit_length() < _MOST_BITS
-    if not isinstance(value, (list, tuple, dict)) or depth == 0:
+    if not isinstance(value, (list, tuple, dict)):
+        return _is_plain_scalar(value)
+    if type(value) not in (list, tuple, dict) or depth == 0:
         return False
-    if (
-        kind not in (list, tuple, dict)
-        or len(value) > LONGEST_LITERAL
-        or id(value) in seen
-    ):
+    if len(value) > LONGEST_LITERAL or id(value) in seen:
         # Written twice, one list would become two.
         return False
     seen.add(id(value))
     items = value if not isinstance(value, dict) else (*value, *value.values())
     return all(_is_plain(item, depth - 1, seen) for item in items)
+
+
+def _is_plain_scalar(value: object) -> bool:
+    match value:
+        case complex():
+            return type(value) is complex and math.isfinite(abs(value))
+        case str() | bytes():
+            return type(value) in (str, bytes) and len(value) <= LONGEST_LITERAL
+        case int() if not isinstance(value, bool):
+            return type(value) is int and value.bit_length() < _MOST_BITS
+        case _:
+            return value is None or type(value) in (bool, float)
 
 
 def _is_fixed(value: object) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.runtime.context import current_run
@@ -17,13 +15,7 @@ from jupyter_labbook.runtime.rich_forms import (
 from jupyter_labbook.runtime.shown_figures import remember, save_forms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from importlib.abc import Loader
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-
-_DISPLAY_MODULE = "IPython.core.display_functions"
-"""Where IPython defines ``display``; ``IPython.display`` takes it from there."""
+    from collections.abc import Mapping
 
 _numbers: dict[str, int] = {}
 """Display id to the number of its files."""
@@ -106,23 +98,6 @@ def publish(data: Mapping[str, Any], *_: object, **kwargs: Any) -> None:  # noqa
     display(data, raw=True, display_id=place)
 
 
-def install() -> None:
-    """Have IPython's ``display`` arrive here, if IPython is ever imported.
-
-    Called once by the runner before the user's code. It imports nothing.
-    """
-    # Plotly would otherwise open a browser, which nobody sees.
-    os.environ.setdefault("PLOTLY_RENDERER", "plotly_mimetype")
-    loaded = sys.modules.get(_DISPLAY_MODULE)
-    if loaded is not None:
-        _take_over(loaded)
-        facade = sys.modules.get("IPython.display")
-        if facade is not None:
-            _take_over(facade)
-    elif not any(isinstance(finder, _DisplayFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _DisplayFinder())
-
-
 def _show(thing: Any, *, raw: bool, place: str | None) -> None:  # noqa: ANN401
     if raw:
         forms, words = bundle_forms(thing), thing.get("text/plain")
@@ -140,51 +115,3 @@ def _show(thing: Any, *, raw: bool, place: str | None) -> None:  # noqa: ANN401
         _numbers[place] = number
     if words:
         print(words)  # noqa: T201  # what display is for
-
-
-def _take_over(module: ModuleType) -> None:
-    vars(module).update(
-        display=display,
-        update_display=update_display,
-        publish_display_data=publish,
-        DisplayHandle=DisplayHandle,
-    )
-
-
-class _DisplayFinder:
-    """Waits for IPython's display module to be imported."""
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: ModuleType | None = None,
-    ) -> ModuleSpec | None:
-        """Find that module as Python would, and nothing else."""
-        if fullname != _DISPLAY_MODULE:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.loader is not None:
-            # importlib asks a loader for these methods, not for its class, and
-            # importing the class would cost every run a millisecond.
-            spec.loader = _DisplayLoader(spec.loader)  # type: ignore[assignment]
-        return spec
-
-
-class _DisplayLoader:
-    """Runs the module's own loader, then puts our functions into the module."""
-
-    def __init__(self, own: Loader) -> None:
-        self._own = own
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # such as get_source
-        return getattr(self._own, name)
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Leave it to the module's own loader."""
-        return self._own.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Execute the module and take its functions over."""
-        self._own.exec_module(module)
-        _take_over(module)

@@ -90,7 +90,7 @@ def _describe(error: BaseException) -> str:
 
 def _install_hooks() -> None:
     """Send what the run displays and how far it is to the run folder."""
-    from jupyter_labbook.runtime.display import install
+    from jupyter_labbook.runtime.display_hook import install
     from jupyter_labbook.runtime.progress import feed_from_tqdm
 
     install()

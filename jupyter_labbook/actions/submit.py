@@ -61,11 +61,11 @@ def submit(
     StorageError
         The labbook cannot be written; no run was published.
     """
-    check(header)
+    check(header, labbook)
     name = header.name or slug(header.question or header.why)
     header = replace(header, name=name)
     experiment, version, notes = register(labbook, header, _fingerprint(header, work))
-    title = f"{experiment.path.name}: {header.question or header.why}"
+    title = f"A run of {experiment.path.name}."
     plans = [work.plan(variant, title) for variant in variants(header)]
     origin = replace(
         origin,
@@ -78,16 +78,25 @@ def submit(
     return Submitted(experiment=experiment, runs=runs, notes=notes)
 
 
-def check(header: Header) -> None:
+def check(header: Header, labbook: LabbookFolder | None) -> None:
     """Refuse predictions that do not parse, or that these runs could never decide.
+
+    Parameters
+    ----------
+    header
+        What makes them.
+    labbook
+        Where other experiments are, which a prediction may name; None if there is
+        no labbook yet.
 
     Raises
     ------
     PredictionError
         The first such prediction.
     """
+    known = {found.name for found in labbook.experiments()} if labbook else set()
     for text in header.predict:
-        prediction.check(prediction.parse(text), header)
+        prediction.check(prediction.parse(text), header, known)
 
 
 def _fingerprint(header: Header, work: Work) -> str:

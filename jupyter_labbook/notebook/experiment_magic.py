@@ -40,7 +40,7 @@ def experiment(
     if parsed.options.here:
         _run_here(shell, parsed)
         return None
-    check(parsed.header)
+    check(parsed.header, surroundings.labbook_planned())
     if parsed.options.dry_run:
         _show_plan(shell, parsed)
         return None
@@ -136,8 +136,9 @@ def _show(
         if parsed.options.wait:
             handle.wait()
         return handle
-    from jupyter_labbook.notebook.live import LiveView, follow
+    from jupyter_labbook.notebook.live import LiveView, attach, follow
 
+    attach(shell)
     handle.shown = True
     if parsed.options.wait:
         view = LiveView(labbook, submitted.experiment)

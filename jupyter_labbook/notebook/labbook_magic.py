@@ -29,14 +29,14 @@ def labbook(shell: InteractiveShell, line: str) -> None:
     answer = request.act()
     if request.args.json:
         print(answer.json())
-    elif not (surroundings.is_kernel(shell) and _drawn(answer)):
+    elif not (surroundings.is_kernel(shell) and _drawn(shell, answer)):
         for part in answer.stream or ():
             print(part, end="", flush=True)
         if answer.text:
             print(answer.text)
 
 
-def _drawn(answer: Answer) -> bool:
+def _drawn(shell: InteractiveShell, answer: Answer) -> bool:
     """Show what a page can show better than text; False if there is no such thing."""
     if answer.plan is not None:
         from jupyter_labbook.notebook.plan_output import PlanOutput
@@ -44,9 +44,10 @@ def _drawn(answer: Answer) -> bool:
         PlanOutput(answer.plan).show()
         return True
     if answer.experiment is not None:
-        from jupyter_labbook.notebook.live import LiveView, follow
+        from jupyter_labbook.notebook.live import LiveView, attach, follow
         from jupyter_labbook.storage.labbook import LabbookFolder
 
+        attach(shell)
         handle = answer.experiment
         follow(LiveView(LabbookFolder(handle.folder.labbook), handle.folder))
         return True

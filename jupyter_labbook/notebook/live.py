@@ -14,6 +14,8 @@ from jupyter_labbook.rendering.mimebundle import experiment_bundle
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from IPython.core.interactiveshell import InteractiveShell
+
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 _SECONDS = 0.5
@@ -81,6 +83,12 @@ class LiveView:
         if self._waited % _PATIENCE == 0:
             publishing.revive(self._labbook)
 
+    def ending(self) -> bool:
+        """Whether a run has ended since the last look."""
+        return any(
+            not run.state.ended and run.run.exit.exists() for run in self._watch.runs()
+        )
+
 
 class _Watcher:
     """Looks at all live views of the kernel, twice a second."""
@@ -112,6 +120,16 @@ class _Watcher:
                     self._running = False
                     return
 
+    def after_cell(self, *_: object) -> None:
+        """Look at what ended during a cell, before the cell counts as done.
+
+        A notebook that is executed from end to end, such as by ``nbconvert``, hears
+        of nothing that comes after its last cell.
+        """
+        for view in list(self._views):
+            if view.ending():
+                self._look(view)
+
     @staticmethod
     def _look(view: LiveView) -> None:
         try:
@@ -124,6 +142,13 @@ class _Watcher:
 
 
 _watcher = _Watcher()
+
+
+def attach(shell: InteractiveShell) -> None:
+    """Let a shell tell of the end of its cells, once."""
+    events = shell.events
+    if _watcher.after_cell not in events.callbacks["post_run_cell"]:
+        events.register("post_run_cell", _watcher.after_cell)
 
 
 def follow(view: LiveView) -> None:

@@ -233,6 +233,7 @@ class LabbookFolder:
 _GITIGNORE = """\
 .aside/
 .lock
+.*.lock
 inputs/
 experiments/*/runs/*/lock
 experiments/*/runs/*/checkpoint/

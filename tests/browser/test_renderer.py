@@ -80,7 +80,9 @@ def experiment(**more: object) -> dict[str, Any]:
         "thresholds": [],
         "runs": [
             run("001", 30, "finished"),
-            run("002", 100, "failed", reason="ValueError: n_estimators is not a number"),
+            run(
+                "002", 100, "failed", reason="ValueError: n_estimators is not a number"
+            ),
             run(
                 "003",
                 300,

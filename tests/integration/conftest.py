@@ -76,6 +76,14 @@ class Kernel:
             elif kind in ("stream", "display_data", "execute_result"):
                 result.outputs.append(content)
 
+    def wait_for_output(self, request: str) -> None:
+        """Wait until a cell that goes on has printed something."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=_SECONDS)
+            parent = message["parent_header"].get("msg_id")
+            if parent == request and message["msg_type"] == "stream":
+                return
+
     def updates(self, seconds: float = 0.1) -> list[dict[str, Any]]:
         """Collect the display updates that arrive until none comes for a while."""
         found = []

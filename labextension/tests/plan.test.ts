@@ -23,7 +23,7 @@ const texts = (name: ListName): string[] =>
   rows(name).map(
     row =>
       row.querySelector<HTMLTextAreaElement>('.labbook-edit')?.value ??
-      row.querySelector('.labbook-text')!.textContent!
+      row.querySelector('.labbook-text')!.textContent
   );
 const check = (row: HTMLElement): HTMLInputElement =>
   row.querySelector('.labbook-check')!;
@@ -31,10 +31,10 @@ const editor = (): HTMLTextAreaElement =>
   view.node.querySelector('.labbook-edit')!;
 const note = (row: HTMLElement): string => {
   const node = row.querySelector<HTMLElement>('.labbook-note');
-  return node && !node.hidden ? node.textContent! : '';
+  return node && !node.hidden ? node.textContent : '';
 };
 const spoken = (): string =>
-  view.node.querySelector('.labbook-spoken')!.textContent!;
+  view.node.querySelector('.labbook-spoken')!.textContent;
 const snackbar = (): HTMLElement =>
   view.node.querySelector('.labbook-snackbar')!;
 
@@ -116,6 +116,40 @@ describe('adding', () => {
     await source.store([item('question', 'Why not?')]);
     expect(texts('question')).toEqual(['Why not?']);
     expect(note(rows('question')[0]!)).toBe('');
+  });
+
+  it('lets the priority of a refused text go along with the next try', async () => {
+    type(field('test'), 'augment()');
+    press('Enter');
+    await settle();
+    await source.refuse('No.');
+    check(rows('test')[0]!).focus();
+    press('p');
+    check(rows('test')[0]!).click();
+    await settle();
+    expect(source.asked).toEqual([]);
+    expect(check(rows('test')[0]!).checked).toBe(false);
+    editor().focus();
+    press('Enter');
+    await settle();
+    expect(source.asked[0]!.change).toMatchObject({
+      op: 'add',
+      text: 'augment()',
+      priority: 'high'
+    });
+  });
+
+  it('drops a refused text by Delete', async () => {
+    type(field('test'), 'augment()');
+    press('Enter');
+    await settle();
+    await source.refuse('No.');
+    check(rows('test')[0]!).focus();
+    press('Delete');
+    await settle();
+    expect(source.asked).toEqual([]);
+    expect(rows('test')).toEqual([]);
+    expect(document.activeElement).toBe(field('test'));
   });
 
   it('lets a refused text go on Escape', async () => {

@@ -52,7 +52,7 @@ function data(more: object = {}): Record<string, unknown> {
 let view: StaticRunView;
 const find = (selector: string): HTMLElement =>
   view.node.querySelector<HTMLElement>(selector)!;
-const text = (): string => view.node.textContent!;
+const text = (): string => view.node.textContent;
 
 beforeEach(() => {
   view = new StaticRunView();

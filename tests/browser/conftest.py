@@ -211,7 +211,9 @@ def command(page: Page) -> Command:
     def execute(name: str, **arguments: object) -> None:
         # Not awaited: some commands resolve with what cannot leave the page.
         page.evaluate(
-            "([name, args]) => { void window.jupyterapp.commands.execute(name, args); }",
+            """([name, values]) => {
+              void window.jupyterapp.commands.execute(name, values);
+            }""",
             [name, arguments],
         )
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.browser.conftest import Command, OpenNotebook, Server
 
@@ -204,7 +205,7 @@ def test_every_text_can_be_read_in_light_and_dark(
     open_notebook: OpenNotebook,
     command: Command,
     least_contrast: Callable[[Page, str], float],
-    tmp_path: Any,
+    tmp_path: Path,
 ) -> None:
     page = open_notebook("themes.ipynb", displaying(experiment()))
     command("notebook:run-all-cells")

@@ -1,12 +1,9 @@
-import {
-  readRun,
-  type ExperimentView,
-  type RunView,
-  type Verdict
-} from '../data/run.js';
+import { readRun, type ExperimentView, type Verdict } from '../data/run.js';
 import { arrange, h, setText } from './dom.js';
 import { picture } from './picture.js';
-import { duration, number, output, value, visible } from './text.js';
+import { chip, isolated, paragraph } from './run/parts.js';
+import { table } from './run/table.js';
+import { output, value, visible } from './text.js';
 
 /** One part of the view, drawn again only when what it shows has changed. */
 interface Part {
@@ -171,17 +168,6 @@ function head(view: ExperimentView): HTMLElement {
   return node;
 }
 
-const TONES: Record<string, string> = {
-  supported: 'good',
-  refuted: 'bad',
-  inconclusive: 'warn',
-  finished: 'good',
-  failed: 'bad',
-  lost: 'bad',
-  running: 'accent',
-  held: 'warn'
-};
-
 function verdict(each: Verdict): HTMLElement {
   const said = h('code', {}, isolated(each.prediction));
   const chance =
@@ -206,74 +192,6 @@ function verdict(each: Verdict): HTMLElement {
   );
 }
 
-function table(view: ExperimentView): HTMLElement {
-  const finals = [...new Set(view.runs.flatMap(run => Object.keys(run.final)))];
-  const names = ['Run', ...view.varied, 'State', 'Time', ...finals];
-  const numbers = new Set(['Time', ...finals]);
-  const seeds = new Set(view.runs.map(run => run.seed)).size > 1;
-  if (seeds) {
-    names.splice(1 + view.varied.length, 0, 'seed');
-  }
-  const header = names.map(name =>
-    h(
-      'th',
-      { scope: 'col', class: numbers.has(name) && 'labbook-number' },
-      isolated(name)
-    )
-  );
-  const rows = view.runs.map(run =>
-    h(
-      'tr',
-      {},
-      h('th', { scope: 'row' }, isolated(run.label)),
-      ...view.varied.map(name =>
-        h('td', {}, isolated(value(run.parameters[name] ?? null)))
-      ),
-      ...(seeds ? [h('td', {}, String(run.seed))] : []),
-      h('td', {}, ...state(run)),
-      cell(run.seconds === null ? '' : duration(run.seconds)),
-      ...finals.map(name =>
-        cell(name in run.final ? number(run.final[name]!) : '')
-      )
-    )
-  );
-  return h(
-    'table',
-    {},
-    h('thead', {}, h('tr', {}, ...header)),
-    h('tbody', {}, ...rows)
-  );
-}
-
-function state(run: RunView): HTMLElement[] {
-  const nodes = [chip(run.state)];
-  const { progress } = run;
-  if (progress && run.state === 'running') {
-    const { done, total, remaining } = progress;
-    if (total) {
-      nodes.push(
-        h('progress', {
-          max: total,
-          value: Math.min(done, total),
-          'aria-label': `Progress of run ${visible(run.label)}`
-        })
-      );
-    }
-    const words = [
-      progress.text
-        ? visible(progress.text)
-        : total
-          ? `${done} of ${total}`
-          : '',
-      remaining === null ? '' : `${duration(remaining)} left`
-    ];
-    nodes.push(paragraph('reason', words.filter(word => word).join(' · ')));
-  } else if (run.reason) {
-    nodes.push(paragraph('reason', run.reason));
-  }
-  return nodes;
-}
-
 /** Parameters that no run varies, as a reader of any of them needs them. */
 function sharedParameters(view: ExperimentView): [string, string][] {
   return Object.entries(view.runs[0]?.parameters ?? {})
@@ -283,26 +201,6 @@ function sharedParameters(view: ExperimentView): [string, string][] {
 
 function parameter([name, text]: [string, string]): HTMLElement {
   return h('div', {}, h('dt', {}, isolated(name)), h('dd', {}, isolated(text)));
-}
-
-function paragraph(kind: string, text: string, label = ''): HTMLElement {
-  const node = h('p', { class: `labbook-${kind}`, dir: 'auto' }, visible(text));
-  if (label) {
-    node.prepend(h('span', { class: 'labbook-label' }, label), ' ');
-  }
-  return node;
-}
-
-function chip(word: string, tone = TONES[word] ?? 'quiet'): HTMLElement {
-  return h('span', { class: 'labbook-chip', 'data-tone': tone }, visible(word));
-}
-
-function cell(text: string): HTMLElement {
-  return h('td', { class: 'labbook-number' }, text);
-}
-
-function isolated(text: string): HTMLElement {
-  return h('bdi', {}, visible(text));
 }
 
 function fold(title: string, aside: string, body: HTMLElement): HTMLElement {

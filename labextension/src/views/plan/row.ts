@@ -4,10 +4,11 @@ import type {
   PlanChange,
   PlanItem
 } from '../../data/plan.js';
-import { focused, h, icon, setAttributes, setText } from '../dom.js';
+import { focused } from '../dom.js';
 import { endsLine, growingField, type GrowingField } from '../growing.js';
 import { DetailsView } from './details.js';
 import type { Shown } from './match.js';
+import { RowParts } from './rowParts.js';
 import { NEXT_PRIORITY, quoted } from './words.js';
 
 /** What a row needs from the view around it. */
@@ -27,45 +28,20 @@ type Wish = Partial<PlanItem> | 'gone';
 
 /** One item: what is stored, under what its reader has asked for since. */
 export class RowView {
-  readonly node: HTMLLIElement;
-
   constructor(item: PlanItem, stored: boolean, host: RowHost) {
     this._item = item;
     this._stored = stored;
     this._host = host;
-    this._check = h('input', {
-      type: 'checkbox',
-      class: 'labbook-check',
-      'aria-keyshortcuts': 'Enter F2 Delete P'
-    });
-    this._text = h('span', { class: 'labbook-text', dir: 'auto' });
-    this._badge = h('span', { class: 'labbook-badge', 'aria-hidden': 'true' });
-    this._priority = h('button', { type: 'button', class: 'labbook-button' });
-    this._note = h('p', { class: 'labbook-note', role: 'alert', hidden: true });
-    this._main = h('div', { class: 'labbook-main' }, this._text);
-    const edit = action('edit', 'Edit');
-    const remove = action('trash', 'Delete');
-    this._tools = h(
-      'span',
-      { class: 'labbook-tools' },
-      this._priority,
-      edit,
-      remove
-    );
-    this.node = h(
-      'li',
-      { class: 'labbook-row' },
-      this._check,
-      this._main,
-      this._badge,
-      this._tools
-    );
-    this._check.addEventListener('change', () => this._tick());
-    this._text.addEventListener('click', () => this.edit());
-    edit.addEventListener('click', () => this.edit());
-    remove.addEventListener('click', () => this._delete());
-    this._priority.addEventListener('click', () => this._raise());
+    this._parts.check.addEventListener('change', () => this._tick());
+    this._parts.text.addEventListener('click', () => this.edit());
+    this._parts.edit.addEventListener('click', () => this.edit());
+    this._parts.remove.addEventListener('click', () => this._delete());
+    this._parts.priority.addEventListener('click', () => this._raise());
     this._draw();
+  }
+
+  get node(): HTMLLIElement {
+    return this._parts.node;
   }
 
   get list(): ListName {
@@ -94,14 +70,14 @@ export class RowView {
   update(item: PlanItem | null): void {
     if (item === null) {
       if (this._stored && this._editor) {
-        this._say(
+        this._parts.say(
           'Removed elsewhere; Enter adds your text again, Escape lets it go.'
         );
       }
       this._stored = false;
     } else {
       if (this._editor && this._stored && item.text !== this._item.text) {
-        this._say(
+        this._parts.say(
           `Changed elsewhere to ${quoted(item.text)}; Enter keeps your text.`
         );
       }
@@ -113,15 +89,11 @@ export class RowView {
 
   /** Whether Tab stops here: one row of each list does. */
   setStop(stop: boolean): void {
-    const tabindex = stop ? 0 : -1;
-    setAttributes(this._check, { tabindex });
-    for (const button of this.node.querySelectorAll('button')) {
-      setAttributes(button, { tabindex });
-    }
+    this._parts.setStop(stop);
   }
 
   focus(): void {
-    (this._editor?.input ?? this._check).focus();
+    (this._editor?.input ?? this._parts.check).focus();
   }
 
   /** Store the row's own item, which the person has just written. */
@@ -146,7 +118,7 @@ export class RowView {
     });
     this._editor = editor;
     editor.value = text;
-    this._text.replaceWith(editor.node);
+    this._parts.text.replaceWith(editor.node);
     this.node.classList.add('labbook-editing');
     editor.input.addEventListener('keydown', event => {
       if (endsLine(event)) {
@@ -185,7 +157,7 @@ export class RowView {
         ArrowLeft: () => details.fold(true)
       })
     };
-    if (event.target === this._check) {
+    if (event.target === this._parts.check) {
       actions.Enter = () => this.edit();
     }
     const act = actions[event.key];
@@ -206,16 +178,8 @@ export class RowView {
     return Object.assign({}, this._item, ...fields) as PlanItem;
   }
 
-  private _say(note: string): void {
-    setText(this._note, note);
-    this._note.hidden = !note;
-    if (note && !this._note.isConnected) {
-      this._main.append(this._note);
-    }
-  }
-
   private _tick(): void {
-    const done = this._check.checked;
+    const done = this._parts.check.checked;
     void this._submit({ done }, item => ({ op: 'tick', item, done }));
   }
 
@@ -255,7 +219,7 @@ export class RowView {
       this._host.settled();
     } else if (text && text !== this._wished().text) {
       this._change({ text }, () =>
-        this.edit(text, had && focused(this.node) === this._check)
+        this.edit(text, had && focused(this.node) === this._parts.check)
       );
     }
   }
@@ -277,11 +241,11 @@ export class RowView {
     const had = focused(this.node) === editor.input;
     this._editor = null;
     this.node.classList.remove('labbook-editing');
-    editor.node.replaceWith(this._text);
-    this._say('');
+    editor.node.replaceWith(this._parts.text);
+    this._parts.say('');
     this._draw();
     if (had) {
-      this._check.focus();
+      this._parts.check.focus();
     }
     return had;
   }
@@ -301,8 +265,19 @@ export class RowView {
     change: (id: string) => PlanChange,
     refused?: () => void
   ): Promise<boolean> {
+    if (
+      !this._stored &&
+      !this._wishes.length &&
+      wish !== 'gone' &&
+      !wish.text
+    ) {
+      // A refused text waits for another try: the rest goes along with it then.
+      this._item = { ...this._item, ...wish, done: false };
+      this._draw();
+      return true;
+    }
     this._wishes.push(wish);
-    this._say('');
+    this._parts.say('');
     this._draw();
     const turn = this._turn.then(() => this._host.apply(change(this._item.id)));
     this._turn = turn.catch(() => undefined);
@@ -313,7 +288,7 @@ export class RowView {
       refusal = error instanceof Error ? error.message : String(error);
     }
     this._wishes.splice(this._wishes.indexOf(wish), 1);
-    this._say(refusal);
+    this._parts.say(refusal);
     this._draw();
     if (refusal) {
       refused?.();
@@ -327,28 +302,7 @@ export class RowView {
 
   private _draw(): void {
     const item = this._wished();
-    const pending = this._wishes.length > 0;
-    setText(this._text, item.text);
-    this._check.checked = item.done;
-    setAttributes(this._check, {
-      'aria-label':
-        item.priority === 'normal'
-          ? item.text
-          : `${item.text}, ${item.priority} priority`
-    });
-    setText(this._badge, item.priority);
-    setText(this._priority, item.priority);
-    setAttributes(this._priority, {
-      title: `Priority: ${item.priority} (P)`,
-      'aria-label': `Priority ${item.priority}; change to ${NEXT_PRIORITY[item.priority]}`
-    });
-    setAttributes(this.node, {
-      'data-priority': item.priority,
-      'aria-busy': pending && 'true'
-    });
-    this.node.classList.toggle('labbook-done', item.done);
-    this.node.classList.toggle('labbook-pending', pending);
-    this.node.classList.toggle('labbook-going', this.going);
+    this._parts.draw(item, this._wishes.length > 0, this.going);
     this._drawDetails(item);
   }
 
@@ -359,11 +313,12 @@ export class RowView {
       this._details = new DetailsView((name, text, refused) =>
         this._change({ [name]: text }, refused)
       );
-      this._main.append(this._details.node);
+      this._parts.main.append(this._details.node);
     }
     this._details?.update(item);
   }
 
+  private _parts = new RowParts();
   private _item: PlanItem;
   private _stored: boolean;
   private _host: RowHost;
@@ -371,24 +326,4 @@ export class RowView {
   private _turn: Promise<void> = Promise.resolve();
   private _editor: GrowingField | null = null;
   private _details: DetailsView | null = null;
-  private _check: HTMLInputElement;
-  private _text: HTMLElement;
-  private _badge: HTMLElement;
-  private _priority: HTMLButtonElement;
-  private _tools: HTMLElement;
-  private _note: HTMLElement;
-  private _main: HTMLElement;
-}
-
-function action(name: 'edit' | 'trash', label: string): HTMLButtonElement {
-  return h(
-    'button',
-    {
-      type: 'button',
-      class: 'labbook-button',
-      title: label,
-      'aria-label': label
-    },
-    icon(name)
-  );
 }

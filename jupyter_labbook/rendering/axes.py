@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-LARGEST = 1e300
-"""Values beyond this cannot be subtracted safely; they are drawn as gaps."""
+LARGEST = 1e100
+"""Values beyond this are drawn as gaps: arithmetic on them may overflow."""
+
+_SMALLEST = 1 / LARGEST
 
 _LOG_DECADES = 3
 """A metric gets a logarithmic axis when its values span more than this."""
@@ -74,8 +76,9 @@ def value_axis(values: Iterable[float], marks: Sequence[float] = ()) -> Axis:
         would press them into less than a fifth of the axis is left outside.
     """
     seen = [value for value in values if drawable(value)]
-    low, high = (min(seen), max(seen)) if seen else _of_marks(marks)
-    if low > 0 and high / low > 10**_LOG_DECADES:
+    marks = [mark for mark in marks if drawable(mark)]
+    low, high = _range(seen or marks)
+    if low > _SMALLEST and high / low > 10**_LOG_DECADES:
         near = [mark for mark in marks if low / 1e3 < mark < high * 1e3]
         low, high = min([low, *near]), max([high, *near])
         air = (high / low) ** 0.04
@@ -100,7 +103,7 @@ def parameter_axis(values: Iterable[float]) -> Axis:
     """Make an axis for a parameter, logarithmic when it was varied by factors."""
     seen = sorted({value for value in values if drawable(value)})
     low, high = seen[0], seen[-1]
-    if low > 0 and len(seen) > 1 and _by_factors(seen):
+    if low > _SMALLEST and len(seen) > 1 and _by_factors(seen):
         air = (high / low) ** 0.06
         return _marked(_log_axis(low / air, high * air), seen)
     low, high = _opened(low, high)
@@ -193,15 +196,15 @@ def _unevenness(values: Sequence[float]) -> float:
 
 def _opened(low: float, high: float) -> tuple[float, float]:
     """Give values that are all alike a range around them."""
-    if high - low > _FLAT * max(abs(low), abs(high)):
+    size = max(abs(low), abs(high))
+    if high - low > max(_FLAT * size, _SMALLEST):
         return low, high
-    half = abs(low) * 0.1 or 0.5
+    half = size / 10 if size > _SMALLEST else 0.5
     return low - half, high + half
 
 
-def _of_marks(marks: Sequence[float]) -> tuple[float, float]:
-    known = [mark for mark in marks if drawable(mark)]
-    return (min(known), max(known)) if known else (0.0, 1.0)
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    return (min(values), max(values)) if values else (0.0, 1.0)
 
 
 def _round_step(raw: float) -> float:

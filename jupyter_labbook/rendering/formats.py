@@ -95,6 +95,8 @@ def format_duration(seconds: float) -> str:
 
 def format_left(seconds: float) -> str:
     """Write an estimate of the time left, no more exact than it can be."""
+    if not math.isfinite(seconds):
+        return "an unknown time"
     if seconds < _MINUTE:
         return "less than a minute"
     if seconds < _HOUR:

@@ -63,15 +63,15 @@ class Attempt:
 
     def reads_back(self, page: Page) -> bool:
         """Whether the lines, as they were read, mean what they should."""
-        lists = [section.list for section in self.before.sections]
+        headings = list(self.before.headings)
         outside = _outside(self.before)
         if self.heading is not None:
-            lists.append(self.heading)
+            headings.append(f"h2 {self.heading.title}")
             outside.append(f"## {self.heading.title}")
         return (
             [replace(item, id="") for item in page.items]
             == [replace(item, id="") for item in self.items]
-            and [section.list for section in page.sections] == lists
+            and list(page.headings) == headings
             and _outside(page) == outside
         )
 

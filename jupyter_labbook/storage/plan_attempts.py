@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.errors import CorruptFileError
 from jupyter_labbook.storage.plan_markdown import (
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jupyter_labbook.model.plan import PlanItem, PlanList
+
+SEPARATOR: Final = "<!-- -->"
+"""All that keeps two lists apart which would run into one another."""
 
 _HEAD = re.compile(
     r"(?P<indent>[ \t]*)(?:(?P<number>\d+)(?P<delimiter>[.)])|(?P<mark>.))"
@@ -46,15 +49,31 @@ class Edited:
         return self.page.entries[self.index].item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One way to write a change, and what it has to mean when it is read back."""
 
+    before: Page
     lines: list[str]
     items: list[PlanItem]
-    lists: list[PlanList]
     index: int
     """Place of the changed item among the items."""
+    heading: PlanList | None = None
+    """The list whose heading is new, at the end."""
+
+    def reads_back(self, page: Page) -> bool:
+        """Whether the lines, as they were read, mean what they should."""
+        headings = list(self.before.headings)
+        outside = _outside(self.before)
+        if self.heading is not None:
+            headings.append(f"h2 {self.heading.title}")
+            outside.append(f"## {self.heading.title}")
+        return (
+            [replace(item, id="") for item in page.items]
+            == [replace(item, id="") for item in self.items]
+            and list(page.headings) == headings
+            and _outside(page) == outside
+        )
 
 
 def first_that_reads_back(attempts: Iterable[Attempt], item: PlanItem) -> Edited:
@@ -67,10 +86,7 @@ def first_that_reads_back(attempts: Iterable[Attempt], item: PlanItem) -> Edited
     """
     for attempt in attempts:
         page = parse("".join(attempt.lines))
-        meant = [replace(one, id="") for one in attempt.items]
-        if [replace(one, id="") for one in page.items] != meant:
-            continue
-        if lists_of(page) == attempt.lists:
+        if attempt.reads_back(page):
             return Edited(page=page, index=attempt.index)
     raise CorruptFileError(
         f"The change to “{item.text}” cannot be written to plan.md without changing"
@@ -93,26 +109,39 @@ def placed(page: Page, item: PlanItem, *blocks: list[str]) -> Iterator[Attempt]:
         yield from inserted(page, place, item, block)
     if not places:
         heading = [f"## {item.list.title}", "", *blocks[0]]
-        yield from inserted(page, len(page.lines), item, heading, new_section=True)
+        yield from inserted(page, len(page.lines), item, heading, new=item.list)
 
 
 def inserted(
-    page: Page, at: int, item: PlanItem, block: list[str], *, new_section: bool = False
+    page: Page,
+    at: int,
+    item: PlanItem,
+    block: list[str],
+    *,
+    new: PlanList | None = None,
 ) -> Iterator[Attempt]:
-    """Ways to insert a block before line ``at``: blank lines as the place needs."""
+    """Ways to insert a block before line ``at``: blank lines as the place needs.
+
+    ``new`` is the list whose heading the block begins with, if any.
+    """
     index = sum(entry.start < at for entry in page.entries)
     items = [*page.items[:index], item, *page.items[index:]]
-    lists = [*lists_of(page), *([item.list] if new_section else [])]
     ending = ending_above(page, at)
-    block = [line if line_ending(line) else line + ending for line in block]
+    block = [line.removesuffix(line_ending(line)) + ending for line in block]
     starts = {entry.start for entry in page.entries}
     ends = {entry.end for entry in page.entries}
     first = at == 0 or not page.lines[at - 1].strip()
     last = at == len(page.lines) or not page.lines[at].strip()
-    above = [] if first or (at in ends and not new_section) else [ending]
+    above = [] if first or (at in ends and new is None) else [ending]
     below = [] if last or at in starts else [ending]
     for lines in ([*above, *block, *below], [ending, *block, ending]):
-        yield Attempt(splice(page.lines, at, at, lines), items, lists, index)
+        yield Attempt(
+            before=page,
+            lines=splice(page.lines, at, at, lines),
+            items=items,
+            index=index,
+            heading=new,
+        )
 
 
 def block_of(item: PlanItem, head: str) -> list[str]:
@@ -162,6 +191,8 @@ def ending_above(page: Page, at: int) -> str:
     return next((ending for ending in endings if ending), "\n")
 
 
-def lists_of(page: Page) -> list[PlanList]:
-    """Which list each heading begins."""
-    return [section.list for section in page.sections]
+def _outside(page: Page) -> list[str]:
+    """Lines that belong to no item, without those that only keep others apart."""
+    inside = {n for entry in page.entries for n in range(entry.start, entry.end)}
+    lines = (line.strip() for n, line in enumerate(page.lines) if n not in inside)
+    return [line for line in lines if line and line != SEPARATOR]

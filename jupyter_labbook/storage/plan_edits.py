@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.model.plan import PlanItem, PlanList, Priority
 from jupyter_labbook.storage.plan_attempts import (
+    SEPARATOR,
     Attempt,
     Edited,
     block_of,
@@ -21,7 +22,6 @@ from jupyter_labbook.storage.plan_attempts import (
     first_that_reads_back,
     indented,
     inserted,
-    lists_of,
     next_head,
     placed,
     splice,
@@ -59,8 +59,6 @@ TEMPLATE: Final = (
 ) + "".join(f"\n## {which.title}\n\n*{_HINTS[which]}*\n" for which in PlanList)
 """A new ``plan.md``."""
 
-_SEPARATOR: Final = "<!-- -->"
-
 _VALUE = re.compile(r"\s*(?:[-*+]\s+)?(?:\*\*)?\w+(?::\*\*|\*\*:|:)")
 
 
@@ -76,6 +74,8 @@ class Deleted:
     above: str
     below: str
     """The lines around it: where they still meet, it goes back between them."""
+    left: str
+    """What had to be left in its place to keep them apart, mostly nothing."""
     after: str
     """Id of the item before it in its list, if any."""
     key: str
@@ -143,27 +143,35 @@ def set_priority(page: Page, index: int, priority: Priority) -> Edited:
 def delete(page: Page, index: int, *, key: str = "") -> tuple[Page, Deleted]:
     """Take an item away with everything nested below it."""
     entry = page.entries[index]
-    items, lists = list(page.items), lists_of(page)
+    items = list(page.items)
     del items[index]
     ending = ending_above(page, entry.start)
     # Where the lines around it would run into one another, something has to stay;
     # only a comment keeps two lists apart.
-    remains: list[list[str]] = [[], [ending], [_SEPARATOR + ending]]
+    remains: list[list[str]] = [[], [ending], [SEPARATOR + ending]]
     attempts = (
-        Attempt(splice(page.lines, entry.start, entry.end, lines), items, lists, 0)
+        Attempt(
+            before=page,
+            lines=splice(page.lines, entry.start, entry.end, lines),
+            items=items,
+            index=0,
+        )
         for lines in remains
     )
+    rest = first_that_reads_back(attempts, entry.item).page
+    below = len(page.lines) - entry.end
     before = [e.item for e in page.entries[:index] if e.item.list is entry.item.list]
     deleted = Deleted(
         item=entry.item,
         raw="".join(page.lines[entry.start : entry.end]),
         line=entry.start,
         above=page.lines[entry.start - 1],
-        below=page.lines[entry.end] if entry.end < len(page.lines) else "",
+        below=page.lines[entry.end] if below else "",
+        left="".join(rest.lines[entry.start : len(rest.lines) - below]),
         after=before[-1].id if before else "",
         key=key,
     )
-    return first_that_reads_back(attempts, entry.item).page, deleted
+    return rest, deleted
 
 
 def restore(page: Page, deleted: Deleted) -> Edited:
@@ -217,12 +225,14 @@ def _added(page: Page, item: PlanItem) -> Iterator[Attempt]:
 
 def _restored(page: Page, deleted: Deleted, block: list[str]) -> Iterator[Attempt]:
     at = deleted.line
+    end = at + len(split_lines(deleted.left))
     around = ["", *page.lines, ""]
-    index = sum(entry.start < at for entry in page.entries)
-    if around[at : at + 2] == [deleted.above, deleted.below]:
+    here = [deleted.above, *split_lines(deleted.left), deleted.below]
+    if around[at : end + 2] == here:
+        index = sum(entry.start < at for entry in page.entries)
         items = [*page.items[:index], deleted.item, *page.items[index:]]
-        lines = splice(page.lines, at, at, block)
-        yield Attempt(lines, items, lists_of(page), index)
+        lines = splice(page.lines, at, end, block)
+        yield Attempt(before=page, lines=lines, items=items, index=index)
     for entry in page.entries:
         if entry.item.id == deleted.after:
             yield from inserted(page, entry.end, deleted.item, block)
@@ -271,9 +281,11 @@ def _with_detail(
             [entry.text_end, *(d.end for n, d in entry.details.items() if n in earlier)]
         )
         own = content_indent(split_box(page.lines[entry.start])[0].removesuffix("["))
-        for indent, place in product((entry.indent, own), (at, entry.end)):
-            line = f"{indent}- {name}: {value}{ending_above(page, place)}"
-            yield splice(page.lines, place, place, [line])
+        ways = product((entry.indent, own), (at, entry.end), (False, True))
+        for indent, place, padded in ways:
+            ending = ending_above(page, place)
+            new = [f"{indent}- {name}: {value}{ending}", *([ending] if padded else [])]
+            yield splice(page.lines, place, place, new)
         return
     if not value and detail.end == detail.text_end:
         yield splice(page.lines, detail.start, detail.end, [])
@@ -286,4 +298,4 @@ def _with_detail(
 
 def _changed(page: Page, index: int, item: PlanItem, lines: list[str]) -> Attempt:
     items = [*page.items[:index], item, *page.items[index + 1 :]]
-    return Attempt(lines, items, lists_of(page), index)
+    return Attempt(before=page, lines=lines, items=items, index=index)

@@ -107,6 +107,8 @@ class Page:
     """With their line endings."""
     entries: tuple[Entry, ...]
     sections: tuple[Section, ...]
+    headings: tuple[str, ...]
+    """Every heading, as ``h2 Questions``."""
     stray: int | None
     """First line with a task above every heading, which belongs to no list."""
 
@@ -138,6 +140,7 @@ def parse(text: str) -> Page:
         lines=split_lines(text),
         entries=_with_ids(reader.entries),
         sections=reader.finished_sections(),
+        headings=tuple(reader.headings),
         stray=reader.stray,
     )
 
@@ -199,10 +202,11 @@ class _Reader:
         self.lines = lines
         self.entries: list[Entry] = []
         self.sections: list[Section] = []
+        self.headings: list[str] = []
         self.stray: int | None = None
         self._list: PlanList | None = None
         self._level = 0
-        self._headings: list[int] = []
+        self._heading_lines: list[int] = []
 
     def take(self, node: SyntaxTreeNode) -> None:
         if node.type == "heading":
@@ -212,7 +216,7 @@ class _Reader:
                 self._take_item(child)
 
     def finished_sections(self) -> tuple[Section, ...]:
-        ends = [*self._headings, len(self.lines)]
+        ends = [*self._heading_lines, len(self.lines)]
         return tuple(
             replace(one, body_end=min(end for end in ends if end >= one.start))
             for one in self.sections
@@ -220,9 +224,11 @@ class _Reader:
 
     def _take_heading(self, node: SyntaxTreeNode) -> None:
         start, end = _lines_of(node)
-        self._headings.append(start)
+        self._heading_lines.append(start)
         level = int(node.tag[1:])
-        title = _DECORATION.sub("", node.children[0].content)
+        content = node.children[0].content
+        self.headings.append(f"{node.tag} {content}")
+        title = _DECORATION.sub("", content)
         which = _HEADINGS.get(one_line(title).casefold())
         if which is not None:
             self._list, self._level = which, level
@@ -239,7 +245,7 @@ class _Reader:
         if task is None or _BOX.match(self.lines[start]) is None:
             return
         if self._list is None:
-            if not self._headings and self.stray is None:
+            if not self._heading_lines and self.stray is None:
                 self.stray = start
             return
         while not self.lines[end - 1].strip():

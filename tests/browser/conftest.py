@@ -46,6 +46,7 @@ IDLE = """() => {
 
 Application = Literal["lab", "notebook"]
 OpenNotebook = Callable[..., "Page"]
+OpenCopy = Callable[[Path], "Page"]
 Command = Callable[..., None]
 
 
@@ -196,12 +197,31 @@ def open_notebook(page: Page, server: Server) -> Iterator[OpenNotebook]:
         return page
 
     yield opened
+    _shut_kernel_down(page)
+
+
+def _shut_kernel_down(page: Page) -> None:
     page.evaluate(
         """async () => {
           const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
           await context?.shutdown();
         }"""
     )
+
+
+@pytest.fixture
+def open_copy(page: Page, server: Server) -> Iterator[OpenCopy]:
+    """Open a copy of a notebook that is there already, and wait for its kernel."""
+    page.set_default_timeout(30_000)
+
+    def opened(notebook: Path) -> Page:
+        shutil.copy(notebook, server.root)
+        page.goto(server.address(notebook.name))
+        page.wait_for_function(IDLE)
+        return page
+
+    yield opened
+    _shut_kernel_down(page)
 
 
 @pytest.fixture

@@ -84,10 +84,9 @@ class LiveView:
             publishing.revive(self._labbook)
 
     def ending(self) -> bool:
-        """Whether a run has ended since the last look."""
-        return any(
-            not run.state.ended and run.run.exit.exists() for run in self._watch.runs()
-        )
+        """Whether every run has ended and the last drawing is still to come."""
+        runs = self._watch.runs()
+        return not self.ended and all(run.run.exit.exists() for run in runs)
 
 
 class _Watcher:

@@ -31,7 +31,7 @@ def experiment_bundle(view: ExperimentView, *, final: bool) -> dict[str, object]
     """
     svg = plot_svg(view)
     bundle: dict[str, object] = {
-        MIME_TYPE: {"version": 1, "view": json_safe(view), "svg": svg},
+        MIME_TYPE: {"version": 1, "view": _without_series(view), "svg": svg},
         "text/html": experiment_html(view, svg, final=final),
         "text/plain": experiment_text(view),
     }
@@ -40,6 +40,13 @@ def experiment_bundle(view: ExperimentView, *, final: bool) -> dict[str, object]
 
         bundle["image/png"] = base64.b64encode(plot_png(view)).decode()
     return bundle
+
+
+def _without_series(view: ExperimentView) -> dict[str, object]:
+    """What is said of the experiment; its lines are in the picture."""
+    runs = [replace(run, series=[]) for run in view.runs]
+    plain: dict[str, object] = json_safe(replace(view, runs=runs))
+    return plain
 
 
 def json_safe(value: Any) -> Any:  # noqa: ANN401  # any dataclass, any JSON

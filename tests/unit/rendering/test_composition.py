@@ -320,3 +320,46 @@ def test_the_picture_is_told_in_words(samples: Samples) -> None:
     assert "lr = 0.01 is at" in compose(samples["curves"]).words
     assert "nearest 0.986" in compose(samples["categories"]).words
     assert "many lines" in compose(samples["hundred"]).words
+
+
+def test_finals_beside_curves_keep_the_colours_of_their_settings(
+    make_run: MakeRun, make_view: MakeView
+) -> None:
+    runs = [
+        make_run(
+            n,
+            parameters={"lr": n / 10},
+            series=[series("loss", 3, n)],
+            final={"loss": n, "test": n / 10},
+        )
+        for n in (1, 2, 3)
+    ]
+    plot = compose(make_view(*runs, varied=["lr"]))
+    loss, final = plot.panels
+    assert (loss.kind, final.kind) == (Kind.CURVES, Kind.POINTS)
+    assert [dots.pen for dots in final.dots] == [entry.pen for entry in plot.legend]
+    assert [stroke.pen for stroke in final.strokes] == [None]
+
+
+def test_the_mean_of_long_lines_logged_at_other_steps_stays_short(
+    make_run: MakeRun, make_view: MakeView
+) -> None:
+    runs = [
+        make_run(
+            n,
+            seed=n,
+            series=[
+                Series(
+                    metric="m",
+                    x=[float(n + 2 * i) for i in range(1000)],
+                    y=[float(n)] * 1000,
+                )
+            ],
+        )
+        for n in range(2)
+    ]
+    (panel,) = compose(make_view(*runs)).panels
+    mean = next(stroke for stroke in panel.strokes if not stroke.faint)
+    assert len(mean.points) == 200
+    assert set(mean.points.y) == {0.5}
+    assert (mean.points.x[0], mean.points.x[-1]) == (1.0, 1998.0)

@@ -246,3 +246,20 @@ def test_its_style_touches_nothing_else_on_the_page(samples: Samples) -> None:
     for rule in (style.text or "").split("}")[:-1]:
         for selector in rule.partition("{")[0].split(","):
             assert selector.startswith((".lbp", "svg:root")), selector
+
+
+def test_a_line_of_no_setting_has_the_colour_of_the_text(
+    make_run: MakeRun, make_view: MakeView
+) -> None:
+    runs = [
+        make_run(
+            n,
+            parameters={"lr": n / 10},
+            series=[Series(metric="loss", x=[0, 1], y=[3, n])],
+            final={"loss": n, "test": n / 10},
+        )
+        for n in (1, 2, 3)
+    ]
+    svg = plot_svg(make_view(*runs, varied=["lr"]))
+    strokes = [element.get("stroke") for element in parse(svg).iter(SVG + "path")]
+    assert strokes.count("currentColor") == 1

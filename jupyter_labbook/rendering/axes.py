@@ -18,6 +18,9 @@ _SMALLEST = 1 / LARGEST
 _LOG_DECADES = 3
 """A metric gets a logarithmic axis when its values span more than this."""
 
+_FAR = 5
+"""A mark that would stretch an axis by more than this is left outside it."""
+
 _FLAT = 1e-9
 """Relative spread below which values count as one."""
 
@@ -86,7 +89,7 @@ def value_axis(values: Iterable[float], marks: Sequence[float] = ()) -> Axis:
     span = high - low
     for mark in marks:
         wide = max(high, mark) - min(low, mark)
-        if span == 0 or wide <= 5 * span:
+        if span == 0 or wide <= _FAR * span:
             low, high = min(low, mark), max(high, mark)
     low, high = _opened(low, high)
     air = 0.06 * (high - low)
@@ -94,8 +97,9 @@ def value_axis(values: Iterable[float], marks: Sequence[float] = ()) -> Axis:
 
 
 def bar_axis(values: Sequence[float], marks: Sequence[float] = ()) -> Axis:
-    """Make an axis for bars: it begins at zero."""
-    high = max([*values, *(mark for mark in marks if drawable(mark))])
+    """Make an axis for bars: it begins at zero; a far mark is left outside."""
+    high = max(values)
+    high = max([high, *(mark for mark in marks if mark <= _FAR * high)])
     return linear_axis(0.0, 1.06 * high)
 
 
@@ -131,7 +135,7 @@ def linear_axis(low: float, high: float, count: int = 5) -> Axis:
 def _log_axis(low: float, high: float) -> Axis:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     every = max(1, round((last - first) / 5))
-    factors = (1, 2, 5) if last - first <= 2 else (1,)  # noqa: PLR2004
+    factors = (1, 2, 5) if last - first <= 2 else (1,)
     values = [
         factor * 10.0**power
         for power in range(first, last + 1)
@@ -149,11 +153,11 @@ def _log_axis(low: float, high: float) -> Axis:
 def tick_label(value: float) -> str:
     """Write a value that stands alone, as short as it can be."""
     size = abs(value)
-    if size != 0 and (size < 1e-4 or size >= 1e12):  # noqa: PLR2004
+    if size != 0 and (size < 1e-4 or size >= 1e12):
         mantissa, exponent = f"{value:.2e}".split("e")
         mantissa = mantissa.rstrip("0").rstrip(".")
         return f"{mantissa}e{int(exponent)}"
-    if size >= 1e4:  # noqa: PLR2004  # up to 9999 the digits are shorter to read
+    if size >= 1e4:  # up to 9999 the digits are shorter to read
         for factor, prefix in _PREFIXES:
             if size >= factor:
                 return f"{value / factor:.4g}{prefix}"
@@ -163,7 +167,7 @@ def tick_label(value: float) -> str:
 def _labels(values: Sequence[float], step: float) -> list[str]:
     """Write the ticks of a linear axis alike, with the decimals of its step."""
     largest = max(map(abs, values), default=0.0)
-    if largest >= 1e4 or 0 < largest < 1e-4:  # noqa: PLR2004
+    if largest >= 1e4 or 0 < largest < 1e-4:
         labels = [tick_label(value) for value in values]
         return labels if len(set(labels)) == len(labels) else [*map(repr, values)]
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
@@ -175,7 +179,7 @@ def _marked(axis: Axis, values: Sequence[float]) -> Axis:
     """Put the ticks at the values that were tried, if they are few and apart."""
     places = [axis.place(value) for value in values]
     gaps = [b - a for a, b in pairwise(places)]
-    if len(values) > 8 or min(gaps, default=1) < 0.1:  # noqa: PLR2004
+    if len(values) > 8 or min(gaps, default=1) < 0.1:
         return axis
     ticks = tuple(Tick(value, tick_label(value)) for value in values)
     return Axis(low=axis.low, high=axis.high, log=axis.log, ticks=ticks)
@@ -184,9 +188,9 @@ def _marked(axis: Axis, values: Sequence[float]) -> Axis:
 def _by_factors(values: Sequence[float]) -> bool:
     """Whether sorted positive values are spread more evenly by ratio than by gap."""
     ratio = values[-1] / values[0]
-    if len(values) == 2:  # noqa: PLR2004
-        return ratio >= 100  # noqa: PLR2004
-    return ratio >= 8 and _unevenness([*map(math.log, values)]) < _unevenness(values)  # noqa: PLR2004
+    if len(values) == 2:
+        return ratio >= 100
+    return ratio >= 8 and _unevenness([*map(math.log, values)]) < _unevenness(values)
 
 
 def _unevenness(values: Sequence[float]) -> float:

@@ -131,7 +131,7 @@ def _notes(
         notes.append(f"{counted(len(groups) - MOST_ROWS, 'more setting')} not drawn.")
     if hidden:
         some = ", ".join(shorten(one_line(name), 20) for name in hidden[:4])
-        rest = f" and {len(hidden) - 4} more" if len(hidden) > 4 else ""  # noqa: PLR2004
+        rest = f" and {len(hidden) - 4} more" if len(hidden) > 4 else ""
         notes.append(f"Not drawn: {some}{rest}.")
     return notes
 

@@ -81,7 +81,7 @@ def format_duration(seconds: float) -> str:
     """Write seconds as two units at most: ``3 min 20 s``, ``2 h 05 min``."""
     if not math.isfinite(seconds) or seconds < 0:
         return "unknown"
-    if seconds < 10:  # noqa: PLR2004  # below ten seconds a tenth can be felt
+    if seconds < 10:  # below ten seconds a tenth can be felt
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < _MINUTE:

@@ -71,7 +71,7 @@ def swept_number(view: ExperimentView) -> str | None:
 
 def legend_groups(groups: list[Group]) -> list[Group]:
     """Choose the groups that a legend names; of a ramp, its ends and its middle."""
-    if len(groups) < 2:  # noqa: PLR2004
+    if len(groups) < 2:
         return []
     if len(groups) <= MOST_NAMED:
         return groups

@@ -33,13 +33,16 @@ if TYPE_CHECKING:
 LARGEST = 60_000
 """Characters of a fragment; it is saved in the notebook and sent twice a second."""
 
-_LONGEST_TEXT = 1_500
+_LONGEST_TEXT = 800
+_LONGEST_PREDICTION = 300
 _LONGEST_CELL = 40
 _LONGEST_LOG = 9_000
 _LOG_LINES = 40
 _MOST_VERDICTS = 8
 _MOST_BARS = 4
 _MOST_PICTURES = 12
+_MARGIN = 1_500
+"""Room for the names of figures that do not come along."""
 
 _BAD = {state.value for state in (RunState.FAILED, RunState.LOST, RunState.STOPPED)}
 
@@ -60,23 +63,20 @@ def experiment_html(view: ExperimentView, svg: str, *, final: bool) -> str:
         also survives where inline SVG is taken out of untrusted pages; until
         then it is inline, since an image would flicker at every update.
     """
-    parts = [
-        _heading(view),
-        _asked(view),
-        _verdicts(view),
-        _plot(view, svg, final=final),
-        _progress(view),
-        _runs(view),
-        _log(view),
-        _learned(view),
-        _next(view),
-    ]
-    label = escape(one_line(f"Experiment {view.number}: {title(view)}"))
-    start = f'<style>{CSS}</style>\n<section class="lbk" aria-label="{label}">\n'
-    end = "\n</section>"
-    room = LARGEST - len(start) - len(end) - sum(map(len, parts)) - 500
-    parts.insert(-2, _figures(view, room))
-    return start + "\n".join(part for part in parts if part) + end
+    label = _text(one_line(f"Experiment {view.number}: {title(view)}"))
+    start = f'<style>{CSS}</style>\n<section class="lbk" aria-label="{label}">'
+    before = [start, _heading(view), _asked(view), _verdicts(view)]
+    after = [_progress(view), _runs(view)]
+    last = [_learned(view), _next(view), "</section>"]
+    room = LARGEST - sum(map(len, (*before, *after, *last))) - _MARGIN
+    # What matters most takes its room first; what then has none is left out.
+    extras = []
+    for extra in (_plot(view, svg, final=final), _log(view)):
+        extras.append(extra if len(extra) <= room else "")
+        room -= len(extras[-1])
+    plot, log = extras
+    parts = [*before, plot, *after, log, _figures(view, room), *last]
+    return "\n".join(part for part in parts if part)
 
 
 def _heading(view: ExperimentView) -> str:
@@ -121,18 +121,16 @@ def _verdicts(view: ExperimentView) -> str:
 def _verdict(verdict: Verdict) -> str:
     outcome = verdict.outcome
     chip = f"{OUTCOME_SIGNS[outcome]} {outcome.value.capitalize()}"
-    observed = f"observed <b>{_text(verdict.observed)}</b>" if verdict.observed else ""
+    seen = _text(verdict.observed, _LONGEST_PREDICTION)
+    observed = f"observed <b>{seen}</b>" if seen else ""
     facts = " · ".join(filter(None, (observed, _text(probability_words(verdict)))))
+    reason = _text(verdict.reason, _LONGEST_PREDICTION)
     return (
         f'<div class="lbk-v lbk-{outcome.value}"><div class="lbk-row">'
         f'<span class="lbk-chip">{chip}</span>'
-        f"<code>{_text(verdict.prediction)}</code></div>"
+        f"<code>{_text(verdict.prediction, _LONGEST_PREDICTION)}</code></div>"
         + (f"<div>{facts}</div>" if facts else "")
-        + (
-            f'<div class="lbk-s">{_text(verdict.reason)}</div>'
-            if verdict.reason
-            else ""
-        )
+        + (f'<div class="lbk-s">{reason}</div>' if reason else "")
         + "</div>"
     )
 
@@ -222,7 +220,7 @@ def _runs(view: ExperimentView) -> str:
 
 
 def _cell(content: str) -> str:
-    text = escape(shorten(one_line(content), _LONGEST_CELL))
+    text = _text(one_line(content), _LONGEST_CELL)
     return f'<span class="lbk-bad">{text}</span>' if content in _BAD else text
 
 
@@ -300,6 +298,12 @@ def _next(view: ExperimentView) -> str:
     return f'<div class="lbk-next">{steps}</div>' if steps else ""
 
 
-def _text(content: str) -> str:
-    """Make prose safe; line ends are kept, and a novel is cut short."""
-    return escape(shorten(content, _LONGEST_TEXT)).replace("\n", "<br>")
+def _text(content: str, most: int = _LONGEST_TEXT) -> str:
+    """Make prose safe; line ends are kept, and a novel is cut short.
+
+    The limit holds for what is sent: a quotation mark is six characters there.
+    """
+    short = shorten(content, most)
+    while len(escape(short)) > most + 1:
+        short = shorten(short, len(short) * most // len(escape(short)))
+    return escape(short).replace("\n", "<br>")

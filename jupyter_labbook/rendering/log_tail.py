@@ -123,7 +123,7 @@ def _restyled(style: Span, codes: str) -> Span:
         code = numbers.pop(0)
         if code in (38, 48):
             colour = _extended_colour(numbers)
-            style = replace(style, colour=colour) if code == 38 else style  # noqa: PLR2004
+            style = replace(style, colour=colour) if code == 38 else style
         else:
             style = _simple_style(style, code)
     return style
@@ -132,7 +132,7 @@ def _restyled(style: Span, codes: str) -> Span:
 def _simple_style(style: Span, code: int) -> Span:
     if code in _CHANGES:
         return replace(style, **_CHANGES[code])
-    if 30 <= code <= 37 or 90 <= code <= 97:  # noqa: PLR2004
+    if 30 <= code <= 37 or 90 <= code <= 97:
         return replace(style, colour=_COLOURS[code % 10])
     return Span("") if code == 0 else style
 
@@ -140,15 +140,15 @@ def _simple_style(style: Span, code: int) -> Span:
 def _extended_colour(numbers: list[int]) -> str:
     """Take a 256 or true colour off the codes and name the nearest of the eight."""
     kind = numbers.pop(0) if numbers else 0
-    if kind == 5 and numbers:  # noqa: PLR2004  # a number in the palette of 256
+    if kind == 5 and numbers:  # a number in the palette of 256
         index = numbers.pop(0)
-        if index < 16:  # noqa: PLR2004
+        if index < 16:
             return _COLOURS[index % 8]
-        if index >= 232:  # noqa: PLR2004  # the grey ramp
+        if index >= 232:  # the grey ramp
             return ""
         cube = index - 16
         return _nearest(cube // 36 * 51, cube // 6 % 6 * 51, cube % 6 * 51)
-    if kind == 2 and len(numbers) >= 3:  # noqa: PLR2004  # red, green, blue
+    if kind == 2 and len(numbers) >= 3:  # red, green, blue
         red, green, blue = numbers[:3]
         del numbers[:3]
         return _nearest(red, green, blue)

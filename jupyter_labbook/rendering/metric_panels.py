@@ -74,7 +74,7 @@ def _strokes(
 ) -> list[Stroke]:
     """Draw a group's seeds as a mean in a band, and alone where they part."""
     whole = [points for run, points in lines if run.state not in CUT_SHORT]
-    if len(whole) < 2 or len({run.seed for run, _ in lines}) < len(lines):  # noqa: PLR2004
+    if len(whole) < 2 or len({run.seed for run, _ in lines}) < len(lines):
         return [
             Stroke(points, group.pen, group.label, faint=group.pen.faint)
             for _, points in lines

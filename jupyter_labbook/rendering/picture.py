@@ -82,6 +82,12 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.tick_params(axis="y", length=0)
     base = shorten(one_line(panel.base_name), _LONGEST_LABEL)
     axes.set_xlabel(_literal(base), size=7.5, color=_MUTED, loc="right")
+    _data(axes, panel)
+    for mark in panel.thresholds:
+        _threshold(axes, mark, panel)
+
+
+def _data(axes: Axes, panel: Panel) -> None:
     for band in panel.bands:
         axes.fill_between(
             band.x, band.low, band.high, color=band.pen.colour, alpha=0.18, linewidth=0
@@ -108,8 +114,6 @@ def _panel(axes: Axes, panel: Panel) -> None:
             linewidths=0,
             zorder=3,
         )
-    for mark in panel.thresholds:
-        _threshold(axes, mark, panel)
 
 
 def _rows(axes: Axes, panel: Panel) -> None:
@@ -145,18 +149,22 @@ def _rows(axes: Axes, panel: Panel) -> None:
             va="center",
         )
     for mark in panel.thresholds:
-        if drawable(mark.value) and 0 <= panel.value_axis.place(mark.value) <= 1:
-            axes.axvline(mark.value, color=_INK, linestyle="--", linewidth=1)
-            label = _literal(shorten(one_line(mark.label), _LONGEST_LABEL))
-            axes.annotate(
-                label,
-                (mark.value, len(panel.rows) - 0.45),
-                (3, 0),
-                textcoords="offset points",
-                size=7.5,
-                weight="bold",
-                color=_INK,
-            )
+        _upright(axes, mark, panel)
+
+
+def _upright(axes: Axes, mark: Threshold, panel: Panel) -> None:
+    if not drawable(mark.value) or not 0 <= panel.value_axis.place(mark.value) <= 1:
+        return
+    axes.axvline(mark.value, color=_INK, linestyle="--", linewidth=1)
+    axes.annotate(
+        _literal(shorten(one_line(mark.label), _LONGEST_LABEL)),
+        (mark.value, len(panel.rows) - 0.45),
+        (3, 0),
+        textcoords="offset points",
+        size=7.5,
+        weight="bold",
+        color=_INK,
+    )
 
 
 def _scale(axes: Axes, which: str, axis: Axis) -> None:

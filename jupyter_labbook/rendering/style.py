@@ -11,8 +11,8 @@ _GREY = "rgba(128,128,128,"
 
 CSS = f"""
 .lbk{{font:13px/1.5 var(--jp-ui-font-family,system-ui,-apple-system,'Segoe UI',\
-Roboto,sans-serif);color:var(--jp-content-font-color1,inherit);max-width:680px;\
-padding:2px 2px 8px}}
+Roboto,sans-serif);color:var(--jp-content-font-color1,inherit);max-width:640px;\
+padding:2px 0 8px}}
 .lbk>*{{margin:0 0 12px}}
 .lbk p{{margin:0;line-height:1.5}}
 .lbk .lbk-head{{display:flex;flex-wrap:wrap;gap:0 12px;\
@@ -31,9 +31,9 @@ background:{_GREY}.08)}}
 .lbk .lbk-v .lbk-row{{display:flex;flex-wrap:wrap;gap:2px 10px;align-items:baseline}}
 .lbk .lbk-chip{{font-size:11.5px;font-weight:600;color:#fff;border-radius:3px;\
 padding:0 7px;line-height:19px;white-space:nowrap}}
-.lbk code,.lbk pre{{font:12px/1.5 var(--jp-code-font-family,ui-monospace,Menlo,\
+.lbk.lbk code,.lbk.lbk pre{{font:12px/1.5 var(--jp-code-font-family,ui-monospace,Menlo,\
 Consolas,monospace);color:inherit;background:none;padding:0;border:0}}
-.lbk .lbk-v code{{font-size:13px;font-weight:600;overflow-wrap:anywhere}}
+.lbk .lbk-v .lbk-row code{{font-size:13px;font-weight:600;overflow-wrap:anywhere}}
 .lbk .lbk-supported{{border-color:#1f8a57}}
 .lbk .lbk-supported .lbk-chip{{background:#1f8052}}
 .lbk .lbk-refuted{{border-color:#c2483d}}
@@ -53,7 +53,7 @@ max-content;gap:5px 12px;align-items:center;font-variant-numeric:tabular-nums}}
 .lbk .lbk-scroll{{overflow-x:auto}}
 .lbk table.lbk-t{{border-collapse:collapse;border:0;margin:0;font-size:12px;\
 font-variant-numeric:tabular-nums;table-layout:auto;width:auto;color:inherit}}
-.lbk .lbk-t tr,.lbk .lbk-t tbody tr:nth-child(odd){{background:none}}
+.lbk .lbk-t tr,.lbk .lbk-t tbody tr:nth-child(n){{background:none}}
 .lbk .lbk-t th,.lbk .lbk-t td{{text-align:left;padding:3px 18px 3px 0;border:0;\
 border-bottom:1px solid {_GREY}.22);white-space:nowrap;max-width:none;\
 vertical-align:baseline;color:inherit;background:none}}
@@ -61,7 +61,7 @@ vertical-align:baseline;color:inherit;background:none}}
 .lbk .lbk-t .lbk-n{{text-align:right}}
 .lbk .lbk-bad{{color:#c2483d;font-weight:600}}
 .lbk details summary{{cursor:pointer;font-size:12px}}
-.lbk pre.lbk-log{{margin:4px 0 0;padding:8px 10px;max-height:216px;overflow:auto;\
+.lbk.lbk pre.lbk-log{{margin:4px 0 0;padding:8px 10px;max-height:216px;overflow:auto;\
 white-space:pre;border-radius:4px;background:{_GREY}.1);font-size:11.5px}}
 .lbk .lbk-figs{{display:flex;flex-wrap:wrap;gap:12px}}
 .lbk figure{{margin:0;max-width:100%}}

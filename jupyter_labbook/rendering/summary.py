@@ -50,6 +50,7 @@ _STATE_ORDER = (
 
 _FAILURES = (RunState.FAILED, RunState.LOST)
 _MOST_METRICS = 4
+_MOST_VARIED = 6
 
 
 def title(view: ExperimentView) -> str:
@@ -177,23 +178,27 @@ def runs_table(view: ExperimentView, most: int = 12) -> tuple[Table, str]:
         The rows, and a note that says what they leave out; it may be empty.
     """
     groups = grouped(view, view.varied)
+    varied = view.varied[:_MOST_VARIED]
     metrics = metric_names(view)
     metrics = [m for m in metrics if any(m in run.final for run in view.runs)]
     unseen = len(metrics) - _MOST_METRICS
     metrics = metrics[:_MOST_METRICS]
     if _seeds_only(groups):
-        table, notes = _groups_table(view, groups[:most], metrics), []
+        table, notes = _groups_table(view, varied, groups[:most], metrics), []
         notes.append("mean ± standard deviation of the seeds")
         left_out = len(groups) - most
         noun = "setting"
     else:
         runs = sorted(view.runs, key=lambda run: _STATE_ORDER.index(run.state))
         runs = view.runs if len(runs) <= most else runs[:most]
-        table, notes = _singles_table(view, runs, metrics), []
+        table, notes = _singles_table(view, varied, runs, metrics), []
         left_out = len(view.runs) - most
         noun = "run"
     if left_out > 0:
         notes.append(f"{counted(left_out, f'more {noun}')} not listed")
+    if len(view.varied) > len(varied):
+        unlisted = len(view.varied) - len(varied)
+        notes.append(f"{counted(unlisted, 'more parameter')} varied")
     if unseen > 0:
         notes.append(f"{counted(unseen, 'more metric')} logged")
     return table, "; ".join(notes)
@@ -207,9 +212,9 @@ def _seeds_only(groups: list[Group]) -> bool:
 
 
 def _groups_table(
-    view: ExperimentView, groups: list[Group], metrics: list[str]
+    view: ExperimentView, varied: list[str], groups: list[Group], metrics: list[str]
 ) -> Table:
-    columns = [Column(name, _numeric(view, name)) for name in view.varied]
+    columns = [Column(name, _numeric(view, name)) for name in varied]
     columns += [Column("seeds"), *(Column(name, numeric=True) for name in metrics)]
     columns.append(Column("time", numeric=True))
     cells = [[_mean_words(group, name) for group in groups] for name in metrics]
@@ -219,7 +224,7 @@ def _groups_table(
         seconds = [run.seconds for run in group.runs if run.seconds is not None]
         rows.append(
             (
-                *(format_value(parameters.get(name)) for name in view.varied),
+                *(format_value(parameters.get(name)) for name in varied),
                 _seed_words(group),
                 *(cell[index] for cell in cells),
                 format_duration(sum(seconds)) if seconds else "",
@@ -247,21 +252,21 @@ def _mean_words(group: Group, metric: str) -> str:
     if len(values) == 1:
         return format_number(values[0])
     mean, deviation = fmean(values), stdev(values)
-    if deviation == 0 or abs(mean) / deviation > 1e6:  # noqa: PLR2004
+    if deviation == 0 or abs(mean) / deviation > 1e6:
         return format_number(mean)
     # Two digits of the deviation say how many of the mean there are.
     decimals = max(0, 1 - int(f"{deviation:.1e}".partition("e")[2]))
-    if decimals > 6:  # noqa: PLR2004
+    if decimals > 6:
         return f"{format_number(mean)} ± {format_number(deviation, 2)}"
     return f"{mean:.{decimals}f} ± {deviation:.{decimals}f}"
 
 
 def _singles_table(
-    view: ExperimentView, runs: list[RunView], metrics: list[str]
+    view: ExperimentView, varied: list[str], runs: list[RunView], metrics: list[str]
 ) -> Table:
     several_seeds = len({run.seed for run in view.runs}) > 1
     columns = [Column("run")]
-    columns += [Column(name, _numeric(view, name)) for name in view.varied]
+    columns += [Column(name, _numeric(view, name)) for name in varied]
     columns += [Column("seed", numeric=True)] if several_seeds else []
     columns += [Column("state"), *(Column(name, numeric=True) for name in metrics)]
     columns.append(Column("time", numeric=True))
@@ -269,7 +274,7 @@ def _singles_table(
     rows = [
         (
             run.label,
-            *(format_value(run.parameters.get(name)) for name in view.varied),
+            *(format_value(run.parameters.get(name)) for name in varied),
             *([str(run.seed)] if several_seeds else []),
             run.state.value,
             *(cell[index] for cell in cells),

@@ -123,7 +123,7 @@ def _legend(entries: list[LegendEntry], width: int) -> tuple[list[str], int]:
     for entry in entries:
         label = shorten(entry.label, _LEGEND_ENTRY_LONGEST)
         needed = 24 + text_width(label) * CHAR_WIDTH
-        if x + needed > width and x > 2:  # noqa: PLR2004  # the left edge
+        if x + needed > width and x > 2:  # the left edge
             x, y = 2.0, y + _LEGEND_LINE
         dashed = ' stroke-dasharray="5 3"' if entry.pen.dashed else ""
         parts.append(

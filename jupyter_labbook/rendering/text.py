@@ -59,7 +59,11 @@ def _heading(view: ExperimentView, width: int) -> str:
     left = f"{one_line(view.name)} · {kind(view)}"
     right = ", ".join(filter(None, (state_words(view), time_words(view))))
     gap = width - text_width(left) - text_width(right)
-    first = left + " " * gap + right if gap > 1 else f"{left}\n{right}"
+    first = (
+        left + " " * gap + right
+        if gap > 1
+        else "\n".join([left, *_wrapped(right, width)])
+    )
     lines = [first, *_wrapped(title(view), width)]
     if view.note:
         lines += ["", *_wrapped(f"! {view.note}", width)]

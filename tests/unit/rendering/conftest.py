@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +19,9 @@ from jupyter_labbook.model.view import (
     Threshold,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TRACEBACK = (
     "loading digits\n epoch 1:  10%|#         | 1/10\r epoch 1:  40%|####      | 4/10\n"
@@ -328,3 +332,146 @@ def sample(request: pytest.FixtureRequest) -> ExperimentView:
 def samples() -> dict[str, ExperimentView]:
     """All sample experiments by name."""
     return {name: make() for name, make in SAMPLES.items()}
+
+
+HOSTILE = (
+    "</title></svg><script>alert(1)</script>",
+    "\"'><img src=x onerror=alert(2)>",
+    "&amp; &lt;b&gt; ]]> <!-- {{7*7}} ${x}",
+    "right\u202eleft \x00\x1b[31m\x85 \ud800 \ufffe",
+    "名前 " * 40,
+)
+
+
+def hostile(text: str) -> ExperimentView:
+    """Put a text into every place of an experiment that can hold one."""
+    run = RunView(
+        id="h",
+        label="001",
+        state=RunState.RUNNING,
+        parameters={text: text, "list": [text, {text: 1}]},
+        series=[Series(metric=text, x=[0.0, 1.0], y=[0.1, 0.2], x_name=text)],
+        final={text: 0.2, f"other {text}": 0.5},
+        progress=Progress(done=1, total=2, remaining=3.0, text=text),
+        reason=text,
+        tail=text,
+        figures=[text, f"figures/{text}.png"],
+    )
+    failed_run = replace(
+        run, id="f", label="002", state=RunState.FAILED, parameters={text: "other"}
+    )
+    return ExperimentView(
+        name=text,
+        number=1,
+        path=f"/nowhere/{text}",
+        question=text,
+        hypothesis=text,
+        why=text,
+        impact=text,
+        conclusion=text,
+        tags=[text],
+        verdicts=[
+            Verdict(
+                prediction=text,
+                outcome=outcome,
+                observed=text,
+                reason=text,
+                probability=0.5,
+            )
+            for outcome in Outcome
+        ],
+        thresholds=[Threshold(metric=text, value=0.15, label=text)],
+        runs=[run, failed_run],
+        varied=[text],
+        note=text,
+    )
+
+
+@pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))
+def hostile_view(request: pytest.FixtureRequest) -> ExperimentView:
+    """An experiment full of text that would rather be markup."""
+    return hostile(request.param)
+
+
+@pytest.fixture
+def worst_case() -> ExperimentView:
+    """As much of everything as a view may hold."""
+    noise = random.Random(8)
+    metrics = [f"metric {n} with a long name" for n in range(9)]
+    runs = [
+        RunView(
+            id=f"r{index}",
+            label=f"{index:03d}",
+            state=RunState.FAILED,
+            parameters={f"parameter {n}": noise.random() for n in range(12)},
+            seed=index,
+            series=[
+                Series(
+                    metric=metric,
+                    x=[float(step) for step in range(500)],
+                    y=[noise.gauss(0, 1) for _ in range(500)],
+                )
+                for metric in metrics
+            ],
+            final=dict.fromkeys(metrics, 0.123456789),
+            reason='"reason" ' * 500,
+            tail="\n".join('"<&>"' * 100 for _ in range(100)),
+            figures=[f"figures/{n:03d}.png" for n in range(200)],
+            seconds=100.0,
+        )
+        for index in range(40)
+    ]
+    return ExperimentView(
+        name="worst",
+        number=1,
+        path="/nowhere",
+        question="<why> " * 1000,
+        hypothesis="&" * 5000,
+        impact='"' * 5000,
+        verdicts=[
+            Verdict(
+                prediction='"' * 3000,
+                outcome=Outcome.REFUTED,
+                observed="'" * 3000,
+                reason="<" * 3000,
+            )
+        ]
+        * 30,
+        thresholds=[Threshold(metric=metrics[0], value=0.5, label="'" * 500)] * 10,
+        runs=runs,
+        varied=[f"parameter {n}" for n in range(12)],
+        conclusion="<" * 5000,
+        note=">" * 5000,
+    )
+
+
+@pytest.fixture
+def make_run() -> Callable[..., RunView]:
+    """Build a run from a few words."""
+
+    def make(number: int = 1, **given: object) -> RunView:
+        fields: dict[str, object] = {
+            "id": f"r{number}",
+            "label": f"{number:03d}",
+            "state": RunState.FINISHED,
+        }
+        return RunView(**(fields | given))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def make_view() -> Callable[..., ExperimentView]:
+    """Build an experiment from its runs."""
+
+    def make(*runs: RunView, **given: object) -> ExperimentView:
+        fields: dict[str, object] = {
+            "name": "some-name",
+            "number": 1,
+            "path": "/nowhere",
+            "question": "Why?",
+            "runs": list(runs),
+        }
+        return ExperimentView(**(fields | given))  # type: ignore[arg-type]
+
+    return make

@@ -39,9 +39,7 @@ export class PlanView {
       'section',
       {
         class: 'labbook labbook-plan',
-        'aria-label': 'Plan',
-        // JupyterLab's own shortcuts would take the keys first.
-        'data-lm-suppress-shortcuts': 'true'
+        'aria-label': 'Plan'
       },
       h('header', {}, h('h2', {}, 'Plan'), this._count),
       this._problem,
@@ -54,6 +52,7 @@ export class PlanView {
       this._snackbar.node,
       this._spoken
     );
+    this.node.addEventListener('focusin', keepKeys);
     this.node.addEventListener('keydown', event => this._onKey(event));
     this._unsubscribe = source.subscribe(() => this._draw());
     this._draw();
@@ -229,6 +228,16 @@ export class PlanView {
   private _path: HTMLElement;
   private _status: HTMLElement;
   private _spoken: HTMLElement;
+}
+
+/**
+ * Keep the shortcuts of JupyterLab and Notebook from the focused element.
+ *
+ * They are looked up before the element sees its key, `D D` deletes a cell, and
+ * some match the element itself: the mark on a parent would come too late.
+ */
+function keepKeys(event: FocusEvent): void {
+  (event.target as Element).setAttribute('data-lm-suppress-shortcuts', 'true');
 }
 
 function keys(): HTMLElement {

@@ -35,7 +35,8 @@ def is_slug(name: str) -> bool:
 
 def _words(text: str) -> list[str]:
     letters: list[str] = []
-    for char in unicodedata.normalize("NFKD", text.casefold()):
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    for char in unicodedata.normalize("NFKD", plain):
         if char.isalnum():
             letters.append(char)
         elif not unicodedata.category(char).startswith("M"):

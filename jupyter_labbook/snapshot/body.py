@@ -98,10 +98,10 @@ def in_script(body: Body, display: str) -> str:
         last = body.tree.body[-1]
         start = "" if text.begins_line(python, last) else "\n"
         code = text.source_at(python, last)
-        changes.append((last, f"{start}if (_last := ({code})) is not None:"))
+        changes.append((last, f"{start}_last = {code}"))
     python = text.edit(python, changes).strip("\n")
     if body.shows_last:
-        python += f"\n    {display}(_last)"
+        python += f"\nif _last is not None:\n    {display}(_last)"
     code = text.indent(python, text.parse(python))
     if not body.is_async:
         return f'if __name__ == "__main__":\n{code}\n'

@@ -20,8 +20,7 @@ def slug(text: str) -> str:
     >>> slug("Does a wider forest still help?")
     'does-a-wider-forest-still-help'
     """
-    words = "".join(_letters(char) for char in text.casefold()).split()
-    name = "-".join(words)
+    name = "-".join(_words(text))
     if len(name) > LONGEST:
         head, dash, _ = name[: LONGEST + 1].rpartition("-")
         name = head if dash else name[:LONGEST]
@@ -30,17 +29,19 @@ def slug(text: str) -> str:
 
 def is_slug(name: str) -> bool:
     """Whether a text can be a name as it stands."""
-    if not name or name.startswith("-"):
-        return False
-    return all(char == "-" or _letters(char) == char for char in name)
+    parts = name.split("-")
+    return bool(parts[0]) and all(_words(part) == [part] for part in parts if part)
 
 
-def _letters(char: str) -> str:
-    plain = unicodedata.normalize("NFKD", char)
-    if plain[0].isascii():
-        plain = plain[0]
-        return plain.casefold() if plain.isalnum() else " "
-    if char.isalnum():
-        return char.casefold()
-    # Vowel signs belong to the words of many scripts.
-    return char if unicodedata.category(char).startswith("M") else " "
+def _words(text: str) -> list[str]:
+    letters: list[str] = []
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    for char in unicodedata.normalize("NFKD", plain):
+        if char.isalnum():
+            letters.append(char)
+        elif not unicodedata.category(char).startswith("M"):
+            letters.append(" ")
+        elif letters and not letters[-1].isascii():
+            # Vowel signs belong to the words of many scripts; accents do not.
+            letters.append(char)
+    return unicodedata.normalize("NFC", "".join(letters)).split()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING
 from jupyter_labbook.errors import InvalidInputError, TransferError
 from jupyter_labbook.snapshot import text
 from jupyter_labbook.snapshot.imports import star_names
-from jupyter_labbook.snapshot.names import Names, names_of
+from jupyter_labbook.snapshot.names import Names, Read, names_of
+from jupyter_labbook.snapshot.sources import RUNS_ITS_TEXT, source_of, text_of_magic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
 
+_SHELL = "get_ipython()"
 _SHOWS_NOTHING = {"log", "print", "progress", "show"}
 """Functions whose None need not be looked at."""
 
@@ -71,7 +74,7 @@ def prepare(source: str, transform: Callable[[str], str]) -> Body:
     return Body(
         python,
         tree,
-        names_of(python, tree, lazy_annotations=lazy),
+        _names(python, tree, transform, lazy_annotations=lazy),
         bool(_flags(tree) & inspect.CO_COROUTINE),
         _shows_last(python, tree),
         lazy,
@@ -95,10 +98,10 @@ def in_script(body: Body, display: str) -> str:
         last = body.tree.body[-1]
         start = "" if text.begins_line(python, last) else "\n"
         code = text.source_at(python, last)
-        changes.append((last, f"{start}if (_last := ({code})) is not None:"))
+        changes.append((last, f"{start}_last = {code}"))
     python = text.edit(python, changes).strip("\n")
     if body.shows_last:
-        python += f"\n    {display}(_last)"
+        python += f"\nif _last is not None:\n    {display}(_last)"
     code = text.indent(python, text.parse(python))
     if not body.is_async:
         return f'if __name__ == "__main__":\n{code}\n'
@@ -108,6 +111,36 @@ def in_script(body: Body, display: str) -> str:
         f"async def _main():\n{declared}{code}\n\n\n"
         'if __name__ == "__main__":\n    asyncio.run(_main())\n'
     )
+
+
+def _names(
+    python: str,
+    tree: ast.Module,
+    transform: Callable[[str], str],
+    *,
+    lazy_annotations: bool,
+) -> Names:
+    """Find the names of a body, also those in the text of magics and commands."""
+    changes: list[tuple[ast.stmt, str]] = []
+    mentioned: list[Read] = []
+    for node in ast.walk(tree) if _SHELL in python else ():
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            magic, inner = text_of_magic(node.value) or ("", "")
+            if magic in RUNS_ITS_TEXT and source_of(transform(inner)):
+                lines = f"{_SHELL}\n{transform(inner)}".split("\n")
+                changes.append((node, ("\n" + " " * node.col_offset).join(lines)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # `$word`, `{word}`, `%timeit -n 3 f(x)`: all that may be a name.
+            mentioned += [
+                Read(name, node.lineno, optional=True)
+                for name in re.findall(r"[^\W\d]\w*", node.value)
+            ]
+    if changes:
+        python = text.edit(python, changes)
+        tree = text.parse(python)
+    names = names_of(python, tree, lazy_annotations=lazy_annotations)
+    names.reads += [read for read in mentioned if read.name not in names.binds]
+    return names
 
 
 def _parsed(source: str, transform: Callable[[str], str]) -> tuple[str, ast.Module]:

@@ -141,7 +141,7 @@ def _entries(rows: list[str]) -> Iterator[tuple[Key, Text]]:
         entry = _ENTRY.fullmatch(content)
         if entry is None:
             raise HeaderError(
-                "expected `#| key: text`", line=index + 2, column=2 + _indent(content)
+                "expected `#| key: text`", line=index + 2, column=3 + _indent(content)
             )
         first, indent = index, _indent(content)
         parts, columns = [entry["text"]], [3 + entry.start("text")]
@@ -228,7 +228,8 @@ def _refuse_late_lines(body: str) -> None:
         return
     try:
         for token in tokenize.generate_tokens(io.StringIO(body).readline):
-            if token.type == tokenize.COMMENT and token.string.startswith("#|"):
+            alone = token.line.lstrip().startswith("#|")
+            if token.type == tokenize.COMMENT and alone:
                 raise HeaderError(
                     "`#|` lines go above the code: move this one up",
                     line=token.start[0] + 1,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.snapshot import text
 from jupyter_labbook.snapshot.fingerprint import same_class, same_function
+from jupyter_labbook.snapshot.values import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ class Frozen:
     modules: dict[str, int] = field(default_factory=dict)
     """Top-level module or package to its size in bytes."""
     edited: list[str] = field(default_factory=list)
-    """Modules whose files changed after the notebook imported them."""
+    """Modules that are not in the kernel as their files say."""
     outside: dict[str, str] = field(default_factory=dict)
     """Module that is neither installed nor of the project, to the folder on
     ``sys.path`` that holds it."""
@@ -254,17 +255,26 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
 
 
 def _was_edited(live: ModuleType, content: bytes, path: Path) -> bool:
-    """Whether a file is not the one that the notebook imported.
+    """Whether a module in the kernel is not what its file says.
 
     Told by the compiled file beside it, which notes the source's time and size,
-    and by the functions and methods that the kernel has in memory.
+    and by the functions, classes and plain values that the kernel has in memory.
+    What a module computed when it was imported cannot be compared.
     """
     if live.__spec__ is not None and _compiled_before_edit(live.__spec__.cached, path):
         return True
     tree = _parsed(content)
-    if tree is None:
+    if tree is None or any(_differs(live, node, tree) for node in tree.body):
         return True
-    return any(_differs(live, node, tree) for node in tree.body)
+    written = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    written.update(getattr(node, "name", None) or "" for node in ast.walk(tree))
+    return any(
+        name not in written
+        for name, value in vars(live).items()
+        if isinstance(value, (FunctionType, type))
+        and value.__module__ == live.__name__
+        and value.__qualname__ == name
+    )
 
 
 def _compiled_before_edit(cached: str | None, path: Path) -> bool:
@@ -284,13 +294,34 @@ def _compiled_before_edit(cached: str | None, path: Path) -> bool:
 
 
 def _differs(live: ModuleType, node: ast.stmt, tree: ast.Module) -> bool:
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return False
-    if node.decorator_list:
-        return False
-    value = vars(live).get(node.name)
-    if getattr(value, "__module__", None) != live.__name__:
-        return False
-    if isinstance(node, ast.ClassDef):
-        return isinstance(value, type) and not same_class(value, node, tree)
-    return isinstance(value, FunctionType) and not same_function(value, node, tree)
+    match node:
+        case (
+            ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[])
+        ) if _bound_once(tree, node.name):
+            value = vars(live).get(node.name)
+            return not (
+                isinstance(value, FunctionType) and same_function(value, node, tree)
+            )
+        case ast.ClassDef(decorator_list=[]) if _bound_once(tree, node.name):
+            value = vars(live).get(node.name)
+            return not (isinstance(value, type) and same_class(value, node, tree))
+        case ast.Assign(
+            targets=[ast.Name(id=name)], value=ast.Constant(value=written)
+        ) if _bound_once(tree, name):
+            return literal(written) != literal(vars(live).get(name, live))
+        case _:
+            return False
+
+
+def _bound_once(tree: ast.Module, name: str) -> bool:
+    """Whether only one statement of a module, however deep, can bind a name."""
+    count = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            count += node.id == name and not isinstance(node.ctx, ast.Load)
+        else:
+            count += name in (
+                getattr(node, "name", None),
+                getattr(node, "asname", None),
+            )
+    return count == 1

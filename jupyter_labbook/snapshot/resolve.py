@@ -176,11 +176,11 @@ class _Resolver:
     def _is_standing(self, name: str) -> bool:
         """Whether IPython put its own version of a builtin into the namespace."""
         value = self._namespace[name]
-        module = getattr(value, "__module__", None) or type(value).__module__
-        return (
-            name in {"open", "exit", "quit", "display", "get_ipython"}
-            and isinstance(module, str)
-            and module.startswith(("IPython.", "ipykernel."))
+        # Its `open` wraps the builtin, whose module it claims to be of.
+        home = getattr(value, "__globals__", {}).get("__name__", "")
+        return name in {"open", "exit", "quit", "display", "get_ipython"} and any(
+            str(module).startswith(("IPython.", "ipykernel."))
+            for module in (home, type(value).__module__)
         )
 
     def _standing(self, name: str, where: str) -> Item | None:

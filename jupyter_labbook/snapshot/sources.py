@@ -14,7 +14,7 @@ from jupyter_labbook.snapshot.names import bound_by
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_RUNS_ITS_TEXT = {"time", "capture", "prun"}
+RUNS_ITS_TEXT = {"time", "capture", "prun"}
 """Magics whose text is executed in the notebook's namespace."""
 
 
@@ -167,7 +167,7 @@ def _index(source: Source, node: ast.stmt) -> None:
             for alias in node.names:
                 _note(source, bound_by(alias), Kind.IMPORT, node)
         case ast.Expr(value=ast.Call() as call):
-            source.magics.extend(_text_of_magic(call))
+            source.magics.extend(_executed_by(call))
         case _:
             pass
     for child in _own_parts(node):
@@ -191,17 +191,26 @@ def _note(source: Source, name: str, kind: Kind, node: ast.stmt) -> None:
     source.bindings.setdefault(name, []).append((kind, node))
 
 
-def _text_of_magic(call: ast.Call) -> list[str]:
-    """Read the Python in what ``%%time`` and its like became."""
+def text_of_magic(call: ast.Call) -> tuple[str, str] | None:
+    """Read name and text of the magic that a call was made of."""
     match call:
         case ast.Call(
             func=ast.Attribute(attr="run_cell_magic" | "run_line_magic"),
             args=[ast.Constant(value=str(magic)), *_, ast.Constant(value=str(inner))],
         ):
-            runs = magic in _RUNS_ITS_TEXT
-            return [inner] if runs or (magic == "experiment" and _here(call)) else []
+            return magic, inner
         case _:
-            return []
+            return None
+
+
+def _executed_by(call: ast.Call) -> list[str]:
+    """Read the Python in what ``%%time`` and its like became."""
+    found = text_of_magic(call)
+    if found is None:
+        return []
+    magic, inner = found
+    runs = magic in RUNS_ITS_TEXT or (magic == "experiment" and _here(call))
+    return [inner] if runs else []
 
 
 def _here(call: ast.Call) -> bool:

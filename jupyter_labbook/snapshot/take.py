@@ -259,8 +259,8 @@ def _report(
         for name, size in sorted(frozen.modules.items())
     ]
     warnings = [
-        f"{name} was edited after the notebook imported it: the run uses the file as "
-        "it is now"
+        f"{name} was edited (or changed by a cell) since the notebook imported it: "
+        "the run uses the file as it is now"
         for name in frozen.edited
     ]
     warnings += [

@@ -66,6 +66,8 @@ def spell(value: object) -> str:
     """Spell a plain value in Python; unlike `repr`, also NaN and infinity."""
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
+    if isinstance(value, complex):
+        return f"complex({spell(value.real)}, {spell(value.imag)})"
     if type(value) is list:
         return f"[{', '.join(map(spell, value))}]"
     if type(value) is tuple:
@@ -212,7 +214,7 @@ def _is_plain(value: object, depth: int, seen: set[int]) -> bool:
 def _is_plain_scalar(value: object) -> bool:
     match value:
         case complex():
-            return type(value) is complex and math.isfinite(abs(value))
+            return type(value) is complex
         case str() | bytes():
             return type(value) in (str, bytes) and len(value) <= LONGEST_LITERAL
         case int() if not isinstance(value, bool):

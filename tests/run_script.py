@@ -22,6 +22,10 @@ def environment(run: RunFolder | None, **more: str) -> dict[str, str]:
     return {**env, **more}
 
 
+# Coverage's own lock, held by a thread when another forks, hangs the child.
+UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
+
+
 def execute(
     source: str, run: RunFolder | None, **more: str
 ) -> subprocess.CompletedProcess[str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any, TypeVar
 
 from jupyter_labbook.runtime.layout import RUN_VARIABLE, RunFolder
 
-T = TypeVar("T")
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
 
 smoke: bool = os.environ.get("LABBOOK_SMOKE", "") not in ("", "0")
 """Whether this is a trial of the first minute, on a small part of the data."""

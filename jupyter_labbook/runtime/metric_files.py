@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+    from typing import Final
 
 FIRST: Final = ("_row", "_time")
 """Columns that every file begins with."""

@@ -7,7 +7,6 @@ import sys
 from itertools import count
 from threading import RLock
 from time import time
-from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_labbook.runtime.metric_files import (
     FIRST,
@@ -20,8 +19,11 @@ from jupyter_labbook.runtime.metric_files import (
 )
 from jupyter_labbook.runtime.scalars import check_names, text
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any, Final
 
     from jupyter_labbook.runtime.layout import RunFolder
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.runtime.context import current_run
 from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.runtime.rank import rank
 from jupyter_labbook.runtime.scalars import check_names, joined, number, text
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     Sink = Callable[[Mapping[str, Any], Any], None]
 

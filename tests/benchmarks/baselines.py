@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import ExitStack
     from pathlib import Path
 
     Log = Callable[[int, dict[str, float]], Any]
 
 
-def one_write(folder: Path) -> Log:
+def one_write(folder: Path, end: ExitStack) -> Log:
     """Format a line and give it to the system: the least that keeps a row."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     descriptor = os.open(folder / "baseline.csv", flags, 0o600)
+    end.callback(os.close, descriptor)
 
     def log(step: int, values: dict[str, float]) -> None:
         cells = ",".join([repr(value) for value in values.values()])
@@ -27,7 +29,7 @@ def one_write(folder: Path) -> Log:
     return log
 
 
-def wandb_offline(folder: Path) -> Log | None:
+def wandb_offline(folder: Path, end: ExitStack) -> Log | None:
     """``wandb.log`` with everything that needs a network switched off."""
     os.environ |= {"WANDB_ERROR_REPORTING": "false", "WANDB_SILENT": "true"}
     if find_spec("wandb") is None:
@@ -35,6 +37,7 @@ def wandb_offline(folder: Path) -> Log | None:
     import wandb
 
     run = wandb.init(project="benchmark", mode="offline", dir=str(folder))
+    end.callback(run.finish)
 
     def log(step: int, values: dict[str, float]) -> None:
         run.log(values, step=step)
@@ -42,13 +45,14 @@ def wandb_offline(folder: Path) -> Log | None:
     return log
 
 
-def tensorboard(folder: Path) -> Log | None:
+def tensorboard(folder: Path, end: ExitStack) -> Log | None:
     """``SummaryWriter.add_scalar``, once a metric."""
     if find_spec("tensorboardX") is None:
         return None
     from tensorboardX import SummaryWriter
 
     writer = SummaryWriter(str(folder / "tensorboard"))
+    end.callback(writer.close)
 
     def log(step: int, values: dict[str, float]) -> None:
         for name, value in values.items():

@@ -6,6 +6,7 @@ import os
 import random
 import tempfile
 import time
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,14 +24,14 @@ ROUNDS = 15
 
 
 def measure() -> list[Line]:
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, ExitStack() as end:
         folder = Path(place)
         os.environ[RUN_VARIABLE] = place
         ways: dict[str, Log | None] = {
             "log()": lambda step, values: log(values, step=step),
-            "one formatted os.write": baselines.one_write(folder),
-            "wandb, offline": baselines.wandb_offline(folder),
-            "tensorboardX": baselines.tensorboard(folder),
+            "one formatted os.write": baselines.one_write(folder, end),
+            "wandb, offline": baselines.wandb_offline(folder, end),
+            "tensorboardX": baselines.tensorboard(folder, end),
         }
         present = {name: way for name, way in ways.items() if way is not None}
         found = interleaved(

@@ -21,7 +21,7 @@ from jupyter_labbook.runtime.metric_files import encoded, file_name, parse_name,
 from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.storage.metric_lines import parse_header
 from jupyter_labbook.storage.metrics import read
-from tests.run_script import execute
+from tests.run_script import UNMEASURED, execute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -452,6 +452,7 @@ def test_a_fork_while_other_threads_log_neither_hangs_nor_mixes(run: RunFolder) 
         thread.join()
         """,
         run,
+        **UNMEASURED,
     )
     metrics = read(run)
     assert metrics.problems == ()
@@ -524,6 +525,20 @@ if begin == 0:
     assert metrics.values("loss") == list(range(40))
     assert metrics.columns()["_row"] == list(range(40))
     assert metrics.values("name\n39") == [39]
+
+
+def test_importing_log_brings_nothing_that_takes_long_to_import() -> None:
+    execute(
+        """
+        import sys
+        before = set(sys.modules)
+        from jupyter_labbook import log
+        heavy = {"typing", "csv", "json", "dataclasses", "inspect", "numpy", "logging"}
+        found = heavy & (set(sys.modules) - before)
+        assert not found, found
+        """,
+        None,
+    )
 
 
 # -- outside a run --------------------------------------------------------------

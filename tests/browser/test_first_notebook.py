@@ -11,6 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
     from tests.browser.conftest import Command, OpenCopy, Server
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_experiment.ipynb"

@@ -147,9 +147,13 @@ def _show(
         return handle
     from jupyter_labbook.notebook.plan_output import PlanOutput
 
-    plan = PlanOutput(labbook.path)
+    plan = PlanOutput(shell, labbook.path)
     follow(LiveView(labbook, submitted.experiment, on_end=plan.settle))
-    plan.show()
+    if surroundings.cell_id(shell):
+        plan.show()
+    else:
+        # No page says which cell this is: `nbconvert --execute`, a console.
+        plan.show_static()
     return handle
 
 

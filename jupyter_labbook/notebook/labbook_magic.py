@@ -41,7 +41,7 @@ def _drawn(shell: InteractiveShell, answer: Answer) -> bool:
     if answer.plan is not None:
         from jupyter_labbook.notebook.plan_output import PlanOutput
 
-        PlanOutput(answer.plan).show()
+        PlanOutput(shell, answer.plan).show()
         return True
     if answer.experiment is not None:
         from jupyter_labbook.notebook.live import LiveView, attach, follow

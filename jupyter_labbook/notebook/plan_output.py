@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
-from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.notebook.outputs import Output
 from jupyter_labbook.notebook.plan_widget import show_plan
 from jupyter_labbook.rendering.plan import plan_html, plan_text
@@ -14,10 +14,39 @@ from jupyter_labbook.storage.plan import PlanFile
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from IPython.core.interactiveshell import InteractiveShell
+
     from jupyter_labbook.notebook.plan_widget import PlanWidget
 
 _QUIET_SECONDS = 60.0
 """How long nobody must have worked on the list before it is put to rest."""
+
+
+class _Idleness:
+    """How long a shell has executed nothing, and so has heard what the page says."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def attach(self, shell: InteractiveShell) -> None:
+        """Let a shell tell of its cells, once."""
+        events = shell.events
+        if self._begin not in events.callbacks["pre_run_cell"]:
+            events.register("pre_run_cell", self._begin)
+            events.register("post_run_cell", self._end)
+
+    def seconds(self) -> float:
+        """Time since the last cell ended; 0 while one is executed."""
+        return 0.0 if self._since is None else time.monotonic() - self._since
+
+    def _begin(self, *_: object) -> None:
+        self._since = None
+
+    def _end(self, *_: object) -> None:
+        self._since = time.monotonic()
+
+
+_idleness = _Idleness()
 
 
 class PlanOutput:
@@ -28,13 +57,16 @@ class PlanOutput:
 
     Parameters
     ----------
+    shell
+        Whose cell displays it.
     labbook
         The labbook's folder.
     """
 
     _newest: PlanOutput | None = None
 
-    def __init__(self, labbook: Path) -> None:
+    def __init__(self, shell: InteractiveShell, labbook: Path) -> None:
+        _idleness.attach(shell)
         self._labbook = labbook
         self._output = Output()
         self._widget: PlanWidget | None = None
@@ -44,19 +76,20 @@ class PlanOutput:
         earlier, PlanOutput._newest = PlanOutput._newest, self
         if earlier is not None:
             earlier.rest()
-        try:
-            self._widget = show_plan(self._labbook)
-        except LabbookError as error:
-            print(error)
-            return
+        self._widget = show_plan(self._labbook)
         self._output.show(self._widget)
+
+    def show_static(self) -> None:
+        """Display the list as it is now, where there is no page to work on it."""
+        self._output.show(self._still(), raw=True)
 
     def settle(self) -> None:
         """Put the checklist to rest as soon as nobody works on it."""
         widget = self._widget
         if widget is None:
             return
-        quiet = widget.quiet_seconds()
+        # While a cell is executed, nobody here knows what is typed in the page.
+        quiet = min(widget.quiet_seconds(), _idleness.seconds())
         if quiet >= _QUIET_SECONDS:
             self.rest()
             return
@@ -66,10 +99,10 @@ class PlanOutput:
 
     def rest(self) -> None:
         """Replace the widget by the list as it is now."""
-        if self._widget is None:
-            return
-        self._widget = None
+        if self._widget is not None:
+            self._widget = None
+            self._output.replace(self._still())
+
+    def _still(self) -> dict[str, str]:
         plan = PlanFile(self._labbook).read()
-        self._output.replace(
-            {"text/html": plan_html(plan), "text/plain": plan_text(plan)}
-        )
+        return {"text/html": plan_html(plan), "text/plain": plan_text(plan)}

@@ -80,7 +80,7 @@ def store_values(items: Iterable[Item], store: Store, reader: Reader) -> dict[st
             file = store.put_array(array)
         else:
             file = store.put(".pkl", partial(reader.write, value))
-        item.text = f'{", ".join(item.targets)} = load(_labbook, "{file}")'
+        item.text = f'{", ".join(item.targets)} = _load(_labbook, "{file}")'
         inputs.update(dict.fromkeys(item.targets, file))
     return inputs
 

@@ -148,6 +148,7 @@ class _Resolver:
     def _follow(self, item: Item, bound: frozenset[str]) -> None:
         """Have everything come along that an item needs."""
         where = f"in {item.name}"
+        item.extras = [part for part in item.extras if self._can_follow(item, part)]
         for part in (item, *item.extras):
             self._result.items[part.name] = part
             for other in sorted(part.hard - {item.name}):
@@ -155,6 +156,20 @@ class _Resolver:
         for other in sorted(item.soft):
             if other not in item.optional or other in self._namespace:
                 self._need(other, bound, where=where)
+
+    def _can_follow(self, item: Item, part: Item) -> bool:
+        """Learn what a value needs that is set on a definition, such as a default."""
+        if part.kind is not ItemKind.VALUE:
+            return True
+        try:
+            found = self._data(part.name, part.value, self._limit)
+        except CannotCarryError:
+            # The source makes it again, as it did in the notebook.
+            item.note = "default values are computed again"
+            return False
+        part.hard |= found.hard
+        part.members, part.modules, part.size = found.members, found.modules, found.size
+        return True
 
     def _item(self, name: str, where: str) -> Item | None:
         if name in self._request.no_inputs:

@@ -113,7 +113,7 @@ def _bootstrap(plan: Plan) -> list[str]:
     if "Path(" in code:
         needed.append("from pathlib import Path")
     if loads:
-        needed += ["", "from jupyter_labbook.runtime.inputs import load"]
+        needed += ["", "from jupyter_labbook.runtime.inputs import load as _load"]
     shell = ["", _SHELL] if plan.needs_ipython else []
     return [*needed, "", *lines, *shell] if lines or needed else []
 

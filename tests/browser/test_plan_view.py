@@ -56,6 +56,8 @@ class Plan:
         return [item["text"] for item in self.items(name)]
 
     def items(self, name: str) -> list[dict[str, Any]]:
+        """Read what is stored, once everything asked for has been answered."""
+        expect(self.page.locator("[aria-busy]")).to_have_count(0)
         every = self.page.evaluate("kernel.items")
         return [item for item in every if item["list"] == name]
 
@@ -92,7 +94,6 @@ def test_an_item_is_added_by_typing_and_enter(plan: Plan) -> None:
     plan.press("Enter")
     texts = plan.rows("framing").locator(".labbook-text")
     expect(texts).to_have_text(["Ranking instead of classification"])
-    expect(plan.row("Ranking")).not_to_have_attribute("aria-busy", "true")
     assert plan.stored("framing") == ["Ranking instead of classification"]
     expect(plan.field("framing")).to_be_focused()
 
@@ -152,8 +153,6 @@ def test_everything_can_be_done_by_keyboard(plan: Plan) -> None:
     plan.press("Space", "p", "F2", "End")
     plan.page.keyboard.type(", 5 seeds")
     plan.press("Enter")
-    row = plan.row("Depth 4, 8 and 16 at 300 trees, 5 seeds")
-    expect(row).not_to_have_attribute("aria-busy", "true")
     assert plan.items("experiment")[0] == {
         **plan.items("experiment")[1],
         "id": "experiment:Depth 4, 8 and 16 at 300 trees, 5 seeds",
@@ -175,7 +174,6 @@ def test_everything_can_be_done_by_keyboard(plan: Plan) -> None:
     plan.press("Control+a")
     plan.page.keyboard.type("One sweep")
     plan.press("Enter")
-    expect(question).not_to_have_attribute("aria-busy", "true")
     assert plan.items("question")[0]["setup"] == "One sweep"
 
 
@@ -212,7 +210,6 @@ def test_a_refused_change_keeps_the_text_and_says_why(plan: Plan) -> None:
     plan.kernel("kernel.refusal = ''")
     row.get_by_role("textbox").press("Enter")
     expect(row.locator(".labbook-text")).to_have_text("seeded()")
-    expect(row).not_to_have_attribute("aria-busy", "true")
     assert plan.stored("test")[-1] == "seeded()"
 
 
@@ -225,9 +222,10 @@ def test_a_change_stays_dimmed_while_the_kernel_is_busy(plan: Plan) -> None:
     status = plan.page.locator(".labbook-status")
     expect(status).to_have_text("The kernel is busy; stored when it answers.")
     expect(row).to_have_attribute("aria-busy", "true")
-    assert not plan.items("test")[0]["done"]
+    assert not plan.page.evaluate(
+        "kernel.items.some(item => item.list === 'test' && item.done)"
+    )
     plan.kernel("kernel.busy = false; kernel.answer()")
-    expect(row).not_to_have_attribute("aria-busy", "true")
     expect(status).to_have_text("")
     assert plan.items("test")[0]["done"]
 
@@ -247,7 +245,6 @@ def test_what_is_typed_survives_a_change_made_elsewhere(plan: Plan) -> None:
     expect(editor).to_have_value("load_noisy() is seeded, and fast")
     expect(plan.field("test")).to_have_value("half an idea")
     plan.press("Enter")
-    expect(plan.rows("test").last).not_to_have_attribute("aria-busy", "true")
     assert plan.stored("test") == ["new", "load_noisy() is seeded, and fast"]
 
 

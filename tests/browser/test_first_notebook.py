@@ -35,9 +35,11 @@ def application(request: pytest.FixtureRequest) -> str:
 
 
 def test_the_plot_grows_and_an_item_is_ticked_and_both_are_there_after_a_reload(
-    open_copy: OpenCopy, command: Command, server: Server
+    page: Page, open_copy: OpenCopy, command: Command, server: Server
 ) -> None:
-    page: Page = open_copy(NOTEBOOK)
+    # So tall that JupyterLab draws every cell.
+    page.set_viewport_size({"width": 1200, "height": 4000})
+    open_copy(NOTEBOOK)
     # The notebook trains for half a minute, longer where little of the machine is free.
     page.set_default_timeout(300_000)
     command("notebook:run-all-cells")
@@ -64,9 +66,13 @@ def test_the_plot_grows_and_an_item_is_ticked_and_both_are_there_after_a_reload(
     page.wait_for_selector(".labbook-run img")
     assert page.evaluate(DRAWN) > first
     # Both views of it, the live one and the one of `%labbook show`.
-    views = page.locator(".labbook-run")
-    views.nth(1).wait_for()
-    assert all("refuted" in text.casefold() for text in views.all_inner_texts())
+    page.wait_for_function(
+        """() => {
+          const views = [...document.querySelectorAll('.labbook-run')];
+          return views.length === 2 &&
+            views.every(view => view.textContent.includes('refuted'));
+        }"""
+    )
     again = page.get_by_role("checkbox", name=re.compile(re.escape(question)))
     again.first.wait_for()
     assert again.first.is_checked()

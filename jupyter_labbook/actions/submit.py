@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.observing import Declared
+from jupyter_labbook.errors import HeaderError
 from jupyter_labbook.model import prediction
 from jupyter_labbook.model.experiment import Header, Variant, variants
 from jupyter_labbook.model.slug import slug
@@ -93,7 +94,14 @@ def check(header: Header, labbook: LabbookFolder | None) -> None:
     ------
     PredictionError
         The first such prediction.
+    HeaderError
+        The runs would have to wait for a window, which there is none of yet.
     """
+    if header.when != "now":
+        raise HeaderError(
+            f"when: {header.when} is no window yet; leave it out, and runs start as "
+            "soon as a slot is free."
+        )
     known = {found.name for found in labbook.experiments()} if labbook else set()
     for text in header.predict:
         prediction.check(prediction.parse(text), header, known)

@@ -128,7 +128,7 @@ KEYS: tuple[Key, ...] = (
         "true",
     ),
     Key("timeout", Kind.DURATION, "stop a run after so long", "2h"),
-    Key("when", Kind.WORD, "the hours in which runs may start", "tonight"),
+    Key("when", Kind.WORD, "when runs may start; only now so far", "now"),
     Key(
         "name",
         Kind.PROSE,
@@ -161,7 +161,7 @@ KEYS: tuple[Key, ...] = (
 BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}
 
 _EXAMPLE = """\
-%%experiment wider-forest --when tonight
+%%experiment wider-forest
 #| question: Does a wider forest still help on the digits data?
 #| predict: accuracy[trees=300] - accuracy[trees=100] < 0.005 (80%)
 #| sweep: {trees: [30, 100, 300]}
@@ -173,10 +173,13 @@ log(accuracy=model.score(X_test, y_test))
 
 def help_text() -> str:
     """Everything that ``%%experiment -h`` shows."""
-    lines = ["%%experiment [NAME] [FLAGS]", "", "Keys (`#| key: text`, or --key TEXT):"]
-    lines += [_line(key) for key in KEYS if not key.option]
+    lines = ["%%experiment [NAME] [FLAGS]", ""]
+    lines += ["Keys, in lines above the code or as flags (--question ...):"]
+    for key in KEYS:
+        if not key.option:
+            lines += [f"  #| {key.name}: {key.example}", f"       {key.help}"]
     lines += ["", "Flags of this submission alone:"]
-    lines += [_line(key) for key in KEYS if key.option]
+    lines += [f"  --{key.name:<10} {key.help}" for key in KEYS if key.option]
     return "\n".join([*lines, "", "Example:", "", _EXAMPLE])
 
 
@@ -189,9 +192,3 @@ def nearest(name: str, *, flags: bool) -> str:
     close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     hint = f"did you mean `{dashes}{close[0]}`? " if close else ""
     return f"{hint}There are: {', '.join(dashes + name for name in names)}"
-
-
-def _line(key: Key) -> str:
-    name = f"--{key.name}" if key.option else key.name
-    example = f", such as {key.example}" if key.example else ""
-    return f"  {name:<12} {key.help}{example}"

@@ -17,6 +17,13 @@ function render({
   const style = document.createElement('style');
   style.textContent = base + plan;
   el.append(style, view.node);
+  // The kernel leaves the list in the page as long as somebody types into it.
+  const tell = (editing: boolean): void => {
+    model.set('editing', editing);
+    model.save_changes();
+  };
+  view.node.addEventListener('focusin', () => tell(true));
+  view.node.addEventListener('focusout', () => tell(false));
   return () => {
     view.dispose();
     source.dispose();

@@ -11,11 +11,18 @@ type Callback = (...values: never[]) => void;
 
 class Model implements WidgetModel {
   traits: Record<string, unknown> = {};
+  saved: Record<string, unknown> = {};
   sent: Record<string, unknown>[] = [];
   gone = false;
   callbacks = new Map<string, Set<Callback>>();
 
   get = (name: string): unknown => this.traits[name];
+  set = (name: string, value: unknown): void => {
+    this.traits[name] = value;
+  };
+  save_changes = (): void => {
+    this.saved = { ...this.traits };
+  };
   on = (event: string, callback: Callback): void => {
     this.callbacks.set(
       event,
@@ -115,4 +122,20 @@ it('makes ids of their own, with the marks of version 4', () => {
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
     );
   }
+});
+
+describe('the widget', () => {
+  it('tells the kernel while somebody is at work in it', () => {
+    const model = new Model();
+    const el = document.createElement('div');
+    document.body.append(el);
+    const cleanUp = widget.render({ model, el });
+    const button = el.querySelector('button')!;
+    button.focus();
+    expect(model.saved.editing).toBe(true);
+    button.blur();
+    expect(model.saved.editing).toBe(false);
+    cleanUp();
+    el.remove();
+  });
 });

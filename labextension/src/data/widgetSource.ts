@@ -4,8 +4,6 @@ import { uuid } from './uuid.js';
 /** The part of a widget model (anywidget, ipywidgets) that is used here. */
 export interface WidgetModel {
   get(name: string): unknown;
-  set(name: string, value: unknown): void;
-  save_changes(): void;
   on(event: string, callback: (...values: never[]) => void): void;
   off(event: string, callback: (...values: never[]) => void): void;
   send(content: unknown): void;

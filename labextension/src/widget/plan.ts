@@ -5,11 +5,17 @@ import plan from '../../style/plan.css';
 import { WidgetPlanSource, type WidgetModel } from '../data/widgetSource.js';
 import { PlanView } from '../views/plan.js';
 
+/** What the widget changes by itself, besides the plan. */
+interface EditedModel extends WidgetModel {
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+}
+
 function render({
   model,
   el
 }: {
-  model: WidgetModel;
+  model: EditedModel;
   el: HTMLElement;
 }): () => void {
   const source = new WidgetPlanSource(model);

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.errors import CorruptFileError, StorageError
-from jupyter_labbook.storage.shared_text import read_text, rewrite
+from jupyter_labbook.storage.hand_edited import HandEditedFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def read(path: Path) -> ExperimentFile:
     StorageError
         It is missing or cannot be read.
     """
-    text = read_text(path)
+    text = HandEditedFile(path).read()
     if text is None:
         raise StorageError(f"{path} is missing; restore it from a backup or git.")
     front, notes, _ = _split(path, text)
@@ -86,7 +86,7 @@ def update(path: Path, **changes: str | int | tuple[str, ...]) -> None:
     """
     if unknown := set(changes) - {*_KEYS, "notes"}:
         raise TypeError(f"experiment.md has no field {', '.join(sorted(unknown))}")
-    rewrite(path, lambda text: _changed(path, text or "", changes))
+    HandEditedFile(path).change(lambda text: _changed(path, text or "", changes))
 
 
 def _values(experiment: ExperimentFile) -> dict[str, Any]:

@@ -84,6 +84,11 @@ class HandEditedFile:
         finally:
             _threads.release()
 
+    def change(self, change: Callable[[str | None], str]) -> None:
+        """Take the lock and `rewrite`."""
+        with self.locked():
+            self.rewrite(change)
+
     def rewrite(self, change: Callable[[str | None], str]) -> None:
         """Apply a change to what the file holds now, and store it; when locked.
 
@@ -96,7 +101,9 @@ class HandEditedFile:
         for _ in range(_ATTEMPTS):
             seen = self._bytes()
             self._require_writable()
-            data = change(None if seen is None else self._decoded(seen)).encode()
+            text = change(None if seen is None else self._decoded(seen))
+            # A lone surrogate, which no file can hold, becomes its escape.
+            data = text.encode("utf-8", "backslashreplace")
             if data == seen or self._replaced(data, seen):
                 return
         raise StorageError(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_labbook.storage.shared_text import rewrite
+from jupyter_labbook.storage.hand_edited import HandEditedFile
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,7 +65,8 @@ def append_entry(labbook: Path, entry: JournalEntry) -> None:
     StorageError
         It cannot be read or written.
     """
-    rewrite(labbook / NAME, lambda text: _with_entry(text or _OPENING, entry))
+    journal = HandEditedFile(labbook / NAME)
+    journal.change(lambda text: _with_entry(text or _OPENING, entry))
 
 
 def _with_entry(text: str, entry: JournalEntry) -> str:

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from jupyter_labbook.errors import StorageError
-from jupyter_labbook.storage.shared_text import read_text, rewrite
+from jupyter_labbook.storage.hand_edited import HandEditedFile
 
 
 def test_an_edit_in_between_is_not_overwritten(tmp_path):
@@ -21,7 +21,7 @@ def test_an_edit_in_between_is_not_overwritten(tmp_path):
             path.write_text("edited\n")
         return f"{text}two\n"
 
-    rewrite(path, change)
+    HandEditedFile(path).change(change)
     assert seen == ["one\n", "edited\n"]
     assert path.read_text() == "edited\ntwo\n"
 
@@ -35,7 +35,7 @@ def test_a_file_that_appears_in_between_is_not_overwritten(tmp_path):
             return "mine\n"
         return f"{text}mine\n"
 
-    rewrite(path, change)
+    HandEditedFile(path).change(change)
     assert path.read_text() == "theirs\nmine\n"
 
 
@@ -48,18 +48,18 @@ def test_a_file_that_never_rests_is_left_to_its_writer(tmp_path):
         return "mine"
 
     with pytest.raises(StorageError, match="another program"):
-        rewrite(path, change)
+        HandEditedFile(path).change(change)
     assert path.read_text().isdigit()
 
 
-def test_a_link_stays_a_link(tmp_path):
+def test_a_link_is_not_followed_wherever_it_may_lead(tmp_path):
     target = tmp_path / "target.md"
     target.write_text("one")
     link = tmp_path / "link.md"
     link.symlink_to(target)
-    rewrite(link, lambda text: f"{text} two")
-    assert link.is_symlink()
-    assert target.read_text() == "one two"
+    with pytest.raises(StorageError, match="is a link and not a file"):
+        HandEditedFile(link).change(lambda text: f"{text} two")
+    assert target.read_text() == "one"
 
 
 def test_a_failing_change_leaves_the_file_and_lets_go_of_the_lock(tmp_path):
@@ -70,26 +70,26 @@ def test_a_failing_change_leaves_the_file_and_lets_go_of_the_lock(tmp_path):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        rewrite(path, fail)
-    rewrite(path, lambda text: f"{text} two")
+        HandEditedFile(path).change(fail)
+    HandEditedFile(path).change(lambda text: f"{text} two")
     assert path.read_text() == "one two"
 
 
 def test_trouble_is_one_sentence_with_the_name(tmp_path):
     with pytest.raises(StorageError, match="nowhere"):
-        rewrite(tmp_path / "nowhere" / "file.md", str)
+        HandEditedFile(tmp_path / "nowhere" / "file.md").change(str)
     (tmp_path / "folder.md").mkdir()
-    with pytest.raises(StorageError, match=r"folder\.md cannot be read"):
-        read_text(tmp_path / "folder.md")
-    assert read_text(tmp_path / "missing.md") is None
+    with pytest.raises(StorageError, match=r"folder\.md is a folder"):
+        HandEditedFile(tmp_path / "folder.md").read()
+    assert HandEditedFile(tmp_path / "missing.md").read() is None
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_without_permission_is_one_sentence(tmp_path):
     path = tmp_path / "file.md"
     path.write_text("one")
-    rewrite(path, lambda text: f"{text}.")
+    HandEditedFile(path).change(lambda text: f"{text}.")
     tmp_path.chmod(0o500)
     with pytest.raises(StorageError, match="cannot be written"):
-        rewrite(path, lambda text: f"{text}!")
+        HandEditedFile(path).change(lambda text: f"{text}!")
     assert path.read_text() == "one."

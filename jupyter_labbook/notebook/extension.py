@@ -53,6 +53,9 @@ def _plainly(action: Callable[[], Any]) -> Any:  # noqa: ANN401
         return action()
     except LabbookError as error:
         raise UsageError(str(error)) from None
+    except OSError as error:
+        # The machine's own words, such as for a folder that may not be read.
+        raise UsageError(f"Nothing more was done: {error}") from None
 
 
 def _register_completion(shell: InteractiveShell) -> None:

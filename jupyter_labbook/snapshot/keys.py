@@ -128,7 +128,7 @@ KEYS: tuple[Key, ...] = (
         "true",
     ),
     Key("timeout", Kind.DURATION, "stop a run after so long", "2h"),
-    Key("when", Kind.WORD, "the hours in which runs may start", "tonight"),
+    Key("when", Kind.WORD, "when runs may start: only `now`, so far", "now"),
     Key(
         "name",
         Kind.PROSE,
@@ -161,7 +161,7 @@ KEYS: tuple[Key, ...] = (
 BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}
 
 _EXAMPLE = """\
-%%experiment wider-forest --when tonight
+%%experiment wider-forest
 #| question: Does a wider forest still help on the digits data?
 #| predict: accuracy[trees=300] - accuracy[trees=100] < 0.005 (80%)
 #| sweep: {trees: [30, 100, 300]}

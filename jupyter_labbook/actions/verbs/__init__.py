@@ -110,12 +110,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=False,
     )
-    shared = _Parser(add_help=False)
-    shared.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
-    shared.add_argument("--json", action="store_true", help="for other programs")
-    shared.add_argument(
-        "--labbook", metavar="FOLDER", help="where to look; by default here and above"
-    )
+    shared = _shared(json=False, labbook=None)
     parser.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
     parser.add_argument("--version", action="store_true", help="show the version")
     subparsers = parser.add_subparsers(
@@ -134,6 +129,25 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     }
     _declare(made)
     return parser
+
+
+def _shared(**defaults: object) -> _Parser:
+    """Declare what every verb takes."""
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
+    shared.add_argument(
+        "--json",
+        action="store_true",
+        help="for other programs",
+        default=defaults.get("json", argparse.SUPPRESS),
+    )
+    shared.add_argument(
+        "--labbook",
+        metavar="FOLDER",
+        help="where to look; by default here and above",
+        default=defaults.get("labbook", argparse.SUPPRESS),
+    )
+    return shared
 
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
@@ -175,7 +189,8 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     made["conclude"].add_argument("name", **name)
     made["conclude"].add_argument("text", nargs="+", help="in your own words")
     made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
-    planning.configure(made["plan"])
+    # What stands behind an act must not undo what stood before it.
+    planning.configure(made["plan"], _shared())
     running.configure(made["run"])
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.insight import comparison
 from jupyter_labbook.insight.evidence import Evidence
 from jupyter_labbook.model.experiment import Header
-from jupyter_labbook.storage.history import EventKind, History
+from jupyter_labbook.storage.history import EventKind
 from jupyter_labbook.storage.history_check import Problem, Severity
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def changed_metrics(labbook: LabbookFolder) -> list[Problem]:
     problems = []
     for experiment in labbook.experiments():
         sealed: dict[str, dict[str, str]] = {}
-        for event in History(experiment.path).events():
+        # Events that cannot be read are found by the check of the history.
+        for event in Declared.as_far_as_readable(experiment).events:
             if event.kind is EventKind.VERDICT:
                 for label, seal in event.data["runs"].items():
                     sealed[label] = seal["files"]

@@ -6,8 +6,9 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.observing import ExperimentWatch
-from jupyter_labbook.errors import InvalidInputError
+from jupyter_labbook.errors import CorruptFileError, InvalidInputError
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.storage import experiment_file, records
 from jupyter_labbook.storage.history import EventKind, History
@@ -28,26 +29,38 @@ def record_verdict(labbook: LabbookFolder, experiment: ExperimentFolder) -> bool
     -------
     bool
         Whether there was anything new to record.
+
+    Raises
+    ------
+    CorruptFileError
+        A damaged file leaves open what the verdict rests on; nothing was recorded.
+    StorageError
+        It could not be stored; the next to look tries again.
     """
     watch = ExperimentWatch(labbook, experiment)
     watch.poll()
     runs = watch.runs()
     if not runs or not all(run.state.ended for run in runs):
         return False
+    if problems := watch.problems():
+        raise CorruptFileError(f"No verdict was recorded: {problems[0]}")
     verdicts = watch.verdicts()
     data = {
         "version": watch.declared.version,
         "verdicts": [records.to_builtins(verdict) for verdict in verdicts],
         "runs": {run.run.label: _seal(run) for run in runs},
     }
+    if _known(watch, data):
+        return False
     # Two who notice the end at the same moment must not both record it.
     with labbook.lock():
         history = History(experiment.path)
         recorded = [e for e in history.events() if e.kind is EventKind.VERDICT]
         if recorded and _same(dict(recorded[-1].data), data):
             return False
+        # First, because it may be written twice, which changes nothing.
+        append_entry(labbook.path, _entry(watch, verdicts))
         history.append(EventKind.VERDICT, data, timestamp())
-    append_entry(labbook.path, _entry(watch, verdicts))
     return True
 
 
@@ -60,6 +73,8 @@ def conclude(
     ------
     InvalidInputError
         The text is empty.
+    StorageError
+        It was not recorded, or not everywhere; doing it again completes it.
     """
     conclusion = conclusion.strip()
     if not conclusion:
@@ -69,10 +84,20 @@ def conclude(
         )
     watch = ExperimentWatch(labbook, experiment)
     watch.poll()
-    data = {"version": watch.declared.version, "conclusion": conclusion}
-    History(experiment.path).append(EventKind.CONCLUDED, data, timestamp())
-    experiment_file.update(experiment.file, conclusion=conclusion)
+    declared = Declared.of(experiment)
+    # Whatever cannot be changed is found before anything is.
+    experiment_file.check(experiment.file)
     append_entry(labbook.path, _entry(watch, watch.verdicts(), learned=conclusion))
+    experiment_file.update(experiment.file, conclusion=conclusion)
+    if declared.conclusion != conclusion:
+        data = {"version": declared.version, "conclusion": conclusion}
+        History(experiment.path).append(EventKind.CONCLUDED, data, timestamp())
+
+
+def _known(watch: ExperimentWatch, data: dict[str, Any]) -> bool:
+    """Whether that is what was recorded last; to look needs no right to write."""
+    events = [e for e in watch.declared.events if e.kind is EventKind.VERDICT]
+    return bool(events) and _same(dict(events[-1].data), data)
 
 
 def _seal(run: Any) -> dict[str, Any]:  # noqa: ANN401  # a RunWatch

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jupyter_labbook.errors import LabbookError, PredictionError
+from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.errors import PredictionError, StorageError
 from jupyter_labbook.insight import verdict
 from jupyter_labbook.insight.evidence import Evidence, RunEvidence, varied
 from jupyter_labbook.model import prediction
@@ -20,7 +20,7 @@ from jupyter_labbook.model.view import (
     Verdict,
 )
 from jupyter_labbook.storage import records, run_state, trust
-from jupyter_labbook.storage.history import Event, EventKind, History
+from jupyter_labbook.storage.history import EventKind
 from jupyter_labbook.storage.metrics import Follower
 from jupyter_labbook.storage.progress import read_progress
 
@@ -33,52 +33,19 @@ _TAIL_BYTES = 16_384
 _PICTURES = (".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What an experiment was declared to be, by its history.
-
-    Attributes
-    ----------
-    version
-        Which version its newest runs belong to.
-    header
-        The newest registration or amendment.
-    """
-
-    version: int
-    header: dict[str, Any]
-    events: tuple[Event, ...]
-
-    @classmethod
-    def of(cls, experiment: ExperimentFolder) -> Declared:
-        """Read the history of an experiment."""
-        events = tuple(History(experiment.path).events())
-        for event in reversed(events):
-            if event.kind in (EventKind.REGISTERED, EventKind.AMENDED):
-                return cls(event.data["version"], event.data["declared"], events)
-        return cls(0, {}, events)
-
-    @property
-    def predictions(self) -> list[str]:
-        """Source text of each prediction."""
-        return list(self.header.get("predict", ()))
-
-    @property
-    def conclusion(self) -> str:
-        """What a person last concluded; empty if nothing yet."""
-        for event in reversed(self.events):
-            if event.kind is EventKind.CONCLUDED:
-                return str(event.data["conclusion"])
-        return ""
-
-
 class RunWatch:
     """One run, looked at again and again; an ended one costs nothing more."""
 
     def __init__(self, run: RunFolder, points: int = 500) -> None:
         self.run = run
-        self.record = records.read(run.record, RunRecord)
         self.problem = ""
+        """Which of its files is damaged, and what to do; empty if none is."""
+        self.record: RunRecord | None = None
+        try:
+            self.record = records.read(run.record, RunRecord)
+        except StorageError as error:
+            self.problem = str(error)
+        self._unreadable = self.problem
         self.state = RunState.REGISTERED
         self._exit: Exit | None = None
         self._follower = Follower(run, points)
@@ -95,9 +62,10 @@ class RunWatch:
         if self._settled:
             return False
         try:
+            self.problem = self._unreadable
             self.state = run_state.derive(self.run, trust.trusted)
             self._exit = run_state.read_exit(self.run)
-        except LabbookError as error:
+        except StorageError as error:
             self.state, self.problem = RunState.UNKNOWN, str(error)
         changed = self._follower.poll()
         while self.state.ended and self._follower.behind:
@@ -112,6 +80,11 @@ class RunWatch:
         self._seen = seen
         self._settled = self.state.ended and self._exit is not None
         return changed
+
+    @property
+    def ended_at(self) -> str:
+        """When it ended, in ISO 8601; empty if it has not."""
+        return self._exit.time if self._exit is not None else ""
 
     @property
     def summaries(self) -> dict[str, Summary]:
@@ -168,7 +141,10 @@ class RunWatch:
             return self._exit.seconds
         if self.state is not RunState.RUNNING:
             return None
-        started = run_state.read_started(self.run)
+        try:
+            started = run_state.read_started(self.run)
+        except StorageError:
+            return None  # damaged since the last look; the next one will tell
         if started is None:
             return None
         begun = datetime.fromisoformat(started.time)
@@ -203,7 +179,7 @@ class ExperimentWatch:
         stamp = _stamp(self.experiment.history)
         if stamp != self._stamp or self._declared is None:
             self._stamp, changed = stamp, True
-            self._declared = Declared.of(self.experiment)
+            self._declared = Declared.as_far_as_readable(self.experiment)
         return changed
 
     @property
@@ -215,10 +191,15 @@ class ExperimentWatch:
         return self._declared
 
     def runs(self) -> list[RunWatch]:
-        """Runs of the newest version, or all where none is of it."""
+        """Runs of the newest version, or all where none is of it.
+
+        A run whose record is damaged belongs to all of them.
+        """
         everything = self.all_runs()
-        newest = [w for w in everything if w.version == self.declared.version]
-        return newest or everything
+        version = self.declared.version
+        if not any(watch.version == version for watch in everything):
+            return everything
+        return [w for w in everything if w.record is None or w.version == version]
 
     def all_runs(self) -> list[RunWatch]:
         """Runs of every version."""
@@ -228,8 +209,14 @@ class ExperimentWatch:
         """What a verdict needs to know of the experiment."""
         return Evidence(
             name=self.experiment.name,
-            runs=tuple(watch.evidence() for watch in self.runs()),
+            # Without a record, nobody knows what a run was given.
+            runs=tuple(w.evidence() for w in self.runs() if w.record is not None),
         )
+
+    def problems(self) -> list[str]:
+        """Say which files are damaged, in a sentence each."""
+        of_runs = [watch.problem for watch in self.all_runs() if watch.problem]
+        return [*self.declared.problems, *of_runs]
 
     def verdicts(self) -> list[Verdict]:
         """What the data say of each prediction by now."""
@@ -273,15 +260,12 @@ class ExperimentWatch:
             thresholds=verdict.thresholds(_parsed(self.declared), evidence),
             runs=runs,
             varied=list(varied(run.parameters for run in runs)),
-            note=self._note(),
+            note="\n".join(filter(None, [self._amended(), *self.problems()])),
         )
 
-    def _note(self) -> str:
+    def _amended(self) -> str:
         """Say what of the declaration was changed after results were there."""
-        ended = [
-            run_state.read_exit(watch.run) for watch in self.runs() if watch.state.ended
-        ]
-        times = [record.time for record in ended if record is not None]
+        times = [watch.ended_at for watch in self.runs() if watch.ended_at]
         for event in reversed(self.declared.events):
             if event.kind is not EventKind.AMENDED:
                 continue
@@ -319,16 +303,23 @@ def watch(labbook: LabbookFolder, experiment: ExperimentFolder) -> ExperimentWat
 
 def read_tail(path: Path, size: int = _TAIL_BYTES) -> str:
     """Last part of a run's output, whatever bytes it holds."""
+    return read_end(path, size)[0]
+
+
+def read_end(path: Path, size: int) -> tuple[str, int]:
+    """Last part of a run's output, and how many bytes there are in all."""
     try:
         with path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(0, end - size))
-            data = file.read(size)
-    except OSError:
-        return ""
+            data = file.read(min(size, end))
+    except FileNotFoundError:
+        return "", 0
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}.", 0
     if end > size:
         data = data.partition(b"\n")[2] or data
-    return data.decode("utf-8", "backslashreplace")
+    return data.decode("utf-8", "backslashreplace"), end
 
 
 def figures(run: RunFolder) -> list[str]:

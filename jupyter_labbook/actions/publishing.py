@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.errors import StorageError
 from jupyter_labbook.execution import environment, launch
 from jupyter_labbook.execution.slots import SlotPool
 from jupyter_labbook.model.run import GitState, Launch, RunRecord, Ticket
@@ -111,7 +112,25 @@ def publish(
 
 
 def begin(labbook: LabbookFolder, runs: list[RunFolder]) -> None:
-    """Start one run at once if a slot is free; else, and for several, queue them."""
+    """Start one run at once if a slot is free; else, and for several, queue them.
+
+    Raises
+    ------
+    StorageError
+        Nothing could be started; the runs are stored and wait.
+    """
+    try:
+        _begin(labbook, runs)
+    except StorageError:
+        raise
+    except OSError as error:
+        raise StorageError(
+            f"The runs are stored and wait, but none could be started ({error}); when "
+            "that is mended, the next submission starts them."
+        ) from error
+
+
+def _begin(labbook: LabbookFolder, runs: list[RunFolder]) -> None:
     around = surroundings()
     if len(runs) == 1:
         claim = SlotPool(Path(around.state), user_settings().slots).claim(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import publishing, submit
-from jupyter_labbook.actions.observing import Declared
+from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.publishing import Origin, RunPlan
 from jupyter_labbook.errors import CorruptFileError, InvalidInputError
 from jupyter_labbook.insight.reproduction import Reproduction, reproduction

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyter_labbook.actions import publishing
-from jupyter_labbook.actions.observing import Declared
-from jupyter_labbook.errors import HeaderError
+from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.errors import InvalidInputError, StorageError
 from jupyter_labbook.model import prediction
 from jupyter_labbook.model.experiment import Header, Variant, variants
 from jupyter_labbook.model.slug import slug
@@ -74,7 +75,12 @@ def submit(
         resumable=header.resumable,
         timeout=header.timeout,
     )
-    runs = publishing.publish(labbook, experiment, plans, origin)
+    try:
+        runs = publishing.publish(labbook, experiment, plans, origin)
+    except StorageError as error:
+        raise StorageError(
+            f"{name} is registered, but has no run yet; submit it again. {error}"
+        ) from error
     publishing.begin(labbook, runs)
     return Submitted(experiment=experiment, runs=runs, notes=notes)
 
@@ -94,13 +100,13 @@ def check(header: Header, labbook: LabbookFolder | None) -> None:
     ------
     PredictionError
         The first such prediction.
-    HeaderError
-        The runs would have to wait for a window, which there is none of yet.
+    InvalidInputError
+        The runs are to wait for a window, which nothing here can do yet.
     """
     if header.when != "now":
-        raise HeaderError(
-            f"when: {header.when} is no window yet; leave it out, and runs start as "
-            "soon as a slot is free."
+        raise InvalidInputError(
+            f"Runs cannot wait for `{header.when}` yet: take `when` out, and they "
+            "start as soon as a slot is free."
         )
     known = {found.name for found in labbook.experiments()} if labbook else set()
     for text in header.predict:
@@ -140,10 +146,21 @@ def register(
                 ExperimentFile(id=uuid.uuid4().hex, **_prose(header))
             )
             experiment = labbook.add_experiment(header.name, {"experiment.md": content})
-            _append(experiment, EventKind.REGISTERED, 1, declared, [])
+            try:
+                _append(experiment, EventKind.REGISTERED, 1, declared, [])
+            except StorageError:
+                # Under the lock: nobody else has counted it yet.
+                shutil.rmtree(experiment.path, ignore_errors=True)
+                raise
             return experiment, 1, []
         experiment = known[-1]
         last = Declared.of(experiment)
+        # Found before anything is changed, if it cannot be.
+        experiment_file.check(experiment.file)
+        if not last.events:
+            # Whoever began it was killed before it was registered.
+            _append(experiment, EventKind.REGISTERED, 1, declared, [])
+            return experiment, 1, []
         changed = [key for key in declared if declared[key] != last.header.get(key)]
         if not changed:
             return experiment, last.version, []

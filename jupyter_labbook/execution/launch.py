@@ -132,7 +132,7 @@ def dispatcher_file(labbook: Path, surroundings: Surroundings, suffix: str) -> P
 
 def _detach(command: list[str], spec: dict[str, Any], keep: tuple[int, ...]) -> None:
     """Start a process in a session of its own, which nobody has to wait for."""
-    process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+    process = _Detached(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -149,7 +149,14 @@ def _detach(command: list[str], spec: dict[str, Any], keep: tuple[int, ...]) -> 
     _collect()
 
 
-_children: list[subprocess.Popen[bytes]] = []
+class _Detached(subprocess.Popen[bytes]):
+    """A process that is meant to go on after its parent."""
+
+    def __del__(self) -> None:
+        """Say nothing of it: the parent's end is no reason for a warning."""
+
+
+_children: list[_Detached] = []
 
 
 def _collect() -> None:

@@ -1,44 +1,85 @@
-"""Completion of keys, flags and verbs."""
+"""Completion of keys, flags, verbs and names."""
 
 from __future__ import annotations
 
-import contextlib
+from typing import TYPE_CHECKING
 
 from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.snapshot.keys import BY_NAME
 from jupyter_labbook.storage.labbook import LabbookFolder
 
+if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
 
-def complete(before: str, symbol: str) -> list[str]:
+_OF_NAMES = ("show", "tail", "stop", "rerun", "compare", "conclude")
+"""Verbs that are followed by names of experiments."""
+_ACTS = ("add", "edit", "tick", "untick", "priority", "delete", "undo")
+
+
+def match(context: CompletionContext) -> SimpleMatcherResult:
+    """Answer IPython's completer, and keep its Python words out where ours belong."""
+    from IPython.core.completer import SimpleCompletion
+
+    lines = context.full_text.split("\n")
+    line = lines[context.cursor_line][: context.cursor_position]
+    typed, words = complete(lines[0] if context.cursor_line else "", line)
+    if not words:
+        return {"completions": []}
+    return {
+        "completions": [SimpleCompletion(text=word, type="keyword") for word in words],
+        "matched_fragment": typed,
+        "suppress": True,
+    }
+
+
+def complete(first: str, before: str) -> tuple[str, list[str]]:
     """List what may stand at the cursor.
 
     Parameters
     ----------
+    first
+        The cell's first line; empty if the cursor is in it.
     before
-        The line up to the cursor.
-    symbol
-        The word that is being typed.
+        The cursor's line up to the cursor.
+
+    Returns
+    -------
+    tuple
+        The part of a word that is typed already, and the words that begin with it.
     """
     line = before.lstrip()
-    if line.startswith("#|"):
-        typed = line[2:].lstrip()
-        if ":" in typed:
-            return []
-        keys = [key.name for key in BY_NAME.values() if not key.option]
-        return [f"{key}: " for key in keys if key.startswith(typed)]
-    if line.startswith("%%experiment"):
-        flags = [f"--{name}" for name in BY_NAME]
-        return [flag for flag in flags if flag.startswith(symbol)]
-    return _of_verbs(line.split()[1:], symbol, fresh=line.endswith(" "))
+    typed = line.split(" ")[-1]
+    if first.startswith("%%experiment"):
+        return _keys(line) if line.startswith("#|") else (typed, [])
+    if line.startswith("%%experiment "):
+        flags = [f"--{name}" for name in BY_NAME] if typed.startswith("-") else []
+        return typed, [flag for flag in flags if flag.startswith(typed)]
+    if line.startswith("%labbook "):
+        words = _of_verbs(line.split(" ")[1:-1])
+        return typed, [word for word in words if word.startswith(typed)]
+    return typed, []
 
 
-def _of_verbs(words: list[str], symbol: str, *, fresh: bool) -> list[str]:
+def _keys(line: str) -> tuple[str, list[str]]:
+    typed = line[2:].lstrip()
+    keys = [] if ":" in typed else [k.name for k in BY_NAME.values() if not k.option]
+    return typed, [f"{key}: " for key in keys if key.startswith(typed)]
+
+
+def _of_verbs(before: list[str]) -> list[str]:
+    """List what may follow some words of a command."""
     from jupyter_labbook.actions.verbs import VERBS
 
-    typing_verb = len(words) + fresh <= 1
-    if typing_verb:
-        return [verb for verb in VERBS if verb.startswith(symbol)]
-    names: list[str] = []
-    with contextlib.suppress(LabbookError):
+    words = [word for word in before if word]
+    if not words:
+        return list(VERBS)
+    if words == ["plan"]:
+        return list(_ACTS)
+    if words[0] not in _OF_NAMES:
+        return []
+    try:
         names = [found.name for found in LabbookFolder.find().experiments()]
-    return [name for name in dict.fromkeys(names) if name.startswith(symbol)]
+    except LabbookError:
+        # A sentence has no place among completions; the verb itself will say it.
+        return []
+    return list(dict.fromkeys(names))

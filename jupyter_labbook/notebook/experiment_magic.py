@@ -11,11 +11,12 @@ from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.provenance import GitProbe, versions
 from jupyter_labbook.actions.publishing import Origin, RunPlan
 from jupyter_labbook.actions.submit import Submitted, check, submit
-from jupyter_labbook.errors import HeaderError
+from jupyter_labbook.errors import HeaderError, RunFailedError
 from jupyter_labbook.model.experiment import variants
 from jupyter_labbook.notebook import surroundings
-from jupyter_labbook.snapshot.header import ParsedCell, parse
+from jupyter_labbook.snapshot.header import ParsedCell, bind, parse
 from jupyter_labbook.snapshot.keys import help_text
+from jupyter_labbook.snapshot.resolve import IN_A_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +46,11 @@ def experiment(
         _show_plan(shell, parsed)
         return None
     probe = GitProbe(Path.cwd())
+    # What cannot come along is found before a new labbook is begun for it.
+    snapshot = _take(shell, parsed, surroundings.labbook_planned())
     labbook, begun = surroundings.labbook_here()
     if begun:
         print(f"A labbook begins: {labbook.path}")
-    snapshot = _take(shell, parsed, labbook)
     origin = Origin(
         cwd=Path.cwd(),
         code=snapshot.code,
@@ -110,9 +112,21 @@ def _earlier_cells(shell: InteractiveShell) -> list[str]:
 
 def _run_here(shell: InteractiveShell, parsed: ParsedCell) -> None:
     """Execute the body in the kernel, with the first variant's parameters bound."""
-    first = variants(parsed.header)[0]
-    shell.user_ns.update({**first.parameters, "seed": first.seed})
-    shell.run_cell(parsed.body)
+    import jupyter_labbook
+
+    for name in IN_A_RUN:
+        shell.user_ns.setdefault(name, getattr(jupyter_labbook, name))
+    shell.user_ns.update(bind(parsed.header))
+    code = parsed.body.lstrip("\n")
+    header = len(parsed.body) - len(code) + 1
+    # Comments in place of the header, so that a traceback names the cell's own lines.
+    result = shell.run_cell("#\n" * header + code)
+    if not result.success:
+        error = result.error_in_exec or result.error_before_exec
+        raise RunFailedError(
+            f"The body ended with {type(error).__name__}, shown above; nothing was "
+            "stored, and the notebook keeps the names that were set."
+        )
 
 
 def _show_plan(shell: InteractiveShell, parsed: ParsedCell) -> None:

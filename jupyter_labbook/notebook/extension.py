@@ -5,6 +5,7 @@ Everything else is loaded when a magic is first used.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.error import UsageError
@@ -43,6 +44,7 @@ def load(shell: InteractiveShell) -> None:
         plain = no_var_expand(cast("Any", magic))  # typed for methods alone
         shell.register_magic_function(plain, kind, magic.__name__)
     _register_completion(shell)
+    _give_bodies(shell)
 
 
 def _plainly(action: Callable[[], Any]) -> Any:  # noqa: ANN401
@@ -51,13 +53,41 @@ def _plainly(action: Callable[[], Any]) -> Any:  # noqa: ANN401
         return action()
     except LabbookError as error:
         raise UsageError(str(error)) from None
+    except OSError as error:
+        # The machine's own words, such as for a folder that may not be read.
+        raise UsageError(f"Nothing more was done: {error}") from None
 
 
 def _register_completion(shell: InteractiveShell) -> None:
-    def complete(_: object, event: Any) -> list[str]:  # noqa: ANN401  # IPython's own
-        from jupyter_labbook.notebook.completion import complete as matches
+    from IPython.core.completer import context_matcher
 
-        return matches(event.text_until_cursor, event.symbol)
+    @context_matcher(priority=200, identifier="jupyter_labbook")  # type: ignore[untyped-decorator]
+    def matcher(context: Any) -> Any:  # noqa: ANN401  # IPython's own
+        from jupyter_labbook.notebook.completion import match
 
-    for word in ("%%experiment", "#|", "%labbook"):
-        shell.set_hook("complete_command", complete, str_key=word)
+        return match(context)
+
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [
+        known
+        for known in matchers
+        if getattr(known, "matcher_identifier", "") != matcher.matcher_identifier
+    ]
+    matchers.append(matcher)
+
+
+def _give_bodies(shell: InteractiveShell) -> None:
+    """Let ``%%experiment -h`` be asked for without a cell below it.
+
+    IPython refuses a cell magic without a body before the magic is called.
+    """
+    transforms = shell.input_transformer_manager.cleanup_transforms
+    if _with_body not in transforms:
+        transforms.insert(0, _with_body)
+
+
+def _with_body(lines: list[str]) -> list[str]:
+    text = [line for line in lines if line.strip()]
+    if len(text) == 1 and re.match(r"%%experiment(\s|$)", text[0]):
+        return [text[0].rstrip("\n") + "\n", "\n"]
+    return lines

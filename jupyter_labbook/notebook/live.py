@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import publishing
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+    from jupyter_labbook.model.view import ExperimentView
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 _SECONDS = 0.5
@@ -44,6 +46,7 @@ class LiveView:
         self._watch = ExperimentWatch(labbook, experiment)
         self._output = Output()
         self._on_end = on_end
+        self._shown: ExperimentView | None = None
         self._waited = 0
         self._lock = threading.Lock()
         self.ended = False
@@ -58,6 +61,9 @@ class LiveView:
         with self._lock:
             if self.ended:
                 return
+            if not self._watch.experiment.path.is_dir():
+                self._say_gone()
+                return
             changed = self._watch.poll()
             self._revive_if_stuck()
             over = all(
@@ -71,7 +77,15 @@ class LiveView:
             self._on_end()
 
     def _bundle(self, *, final: bool = False) -> dict[str, object]:
-        return experiment_bundle(self._watch.view(), final=final)
+        self._shown = self._watch.view()
+        return experiment_bundle(self._shown, final=final)
+
+    def _say_gone(self) -> None:
+        """Leave the last picture, with a word on why it is the last."""
+        self.ended = True
+        gone = f"{self._watch.experiment.path} is gone: this is how it stood last."
+        view = replace(self._shown or self._watch.view(), note=gone)
+        self._output.replace(experiment_bundle(view, final=True))
 
     def _revive_if_stuck(self) -> None:
         """A supervisor that was killed before it began leaves a ticket to serve."""

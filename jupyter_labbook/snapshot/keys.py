@@ -128,7 +128,7 @@ KEYS: tuple[Key, ...] = (
         "true",
     ),
     Key("timeout", Kind.DURATION, "stop a run after so long", "2h"),
-    Key("when", Kind.WORD, "when runs may start; only now so far", "now"),
+    Key("when", Kind.WORD, "when runs may start: only `now`, so far", "now"),
     Key(
         "name",
         Kind.PROSE,

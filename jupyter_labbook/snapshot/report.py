@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
 _WIDTH = 88
+_OURS = "jupyter_labbook."
 _TITLES = {
     ItemKind.VALUE: "data",
     ItemKind.LITERAL: "values",
@@ -54,6 +55,8 @@ class TransferReport:
         lines: list[str] = []
         for kind, title in _TITLES.items():
             shown = [_shown(row) for row in self.rows if row.kind is kind]
+            # Every run has our own names; to list them would say nothing.
+            shown = [text for text in shown if not text.startswith(_OURS)]
             if shown:
                 lines += _wrapped(f"{title:<8}", shown)
         lines += [f"{'held':<8}{name}: {reason}" for name, reason in self.held]

@@ -67,6 +67,18 @@ def read(path: Path) -> ExperimentFile:
     return ExperimentFile(**values, notes=notes)
 
 
+def check(path: Path) -> None:
+    """Make sure that a file can be changed, or does not exist yet.
+
+    Raises
+    ------
+    CorruptFileError
+        It cannot be read.
+    """
+    if path.exists():
+        read(path)
+
+
 def update(path: Path, **changes: str | int | tuple[str, ...]) -> None:
     """Change some fields; all else stays as it is, comments and notes included.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -157,7 +158,13 @@ class History:
                 " `labbook verify` and try again."
             )
         digest = digest_of(content)
-        listed.add([ListedEvent(digest, self.place(name))])
+        try:
+            listed.add([ListedEvent(digest, self.place(name))])
+        except OSError:
+            # Nothing was recorded, so that doing it again records it once.
+            with suppress(OSError):
+                (self.events_folder / name).unlink()
+            raise
         return Event(
             seq=last + 1,
             kind=kind,

@@ -79,8 +79,15 @@ class OpenList:
     def add(self, events: list[ListedEvent]) -> None:
         """Append lines with one write, and make them durable."""
         self._finish_last_line()
-        files.write_all(self._descriptor, b"".join(event.line() for event in events))
-        os.fsync(self._descriptor)
+        size = os.fstat(self._descriptor).st_size
+        try:
+            lines = b"".join(event.line() for event in events)
+            files.write_all(self._descriptor, lines)
+            os.fsync(self._descriptor)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, size)
+            raise
         self.events.extend(events)
 
     def _finish_last_line(self) -> None:

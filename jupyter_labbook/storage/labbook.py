@@ -118,7 +118,12 @@ class LabbookFolder:
         NoLabbookError
             There is none; the message says how to begin one.
         """
-        start = (start or Path.cwd()).absolute()
+        try:
+            start = (start or Path.cwd()).absolute()
+        except FileNotFoundError as error:
+            raise NoLabbookError(
+                "The working folder is gone; change to one that is there."
+            ) from error
         for folder in (start, *start.parents):
             if (folder / FOLDER / "labbook.toml").is_file():
                 return cls(folder / FOLDER)

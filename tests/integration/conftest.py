@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from queue import Empty
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,8 @@ class Result:
 
     outputs: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
+    reply: dict[str, Any] = field(default_factory=dict)
+    """What the front end is told of the end: ``status``, ``ename``, ``payload``."""
 
     @property
     def text(self) -> str:
@@ -70,11 +74,29 @@ class Kernel:
                 continue
             kind, content = message["msg_type"], message["content"]
             if kind == "status" and content["execution_state"] == "idle":
+                result.reply = self._reply(request)
                 return result
             if kind == "error":
                 result.error = "\n".join(content["traceback"])
             elif kind in ("stream", "display_data", "execute_result"):
                 result.outputs.append(content)
+
+    def _reply(self, request: str) -> dict[str, Any]:
+        while True:
+            message = self.client.get_shell_msg(timeout=_SECONDS)
+            if message["parent_header"].get("msg_id") == request:
+                return dict(message["content"])
+
+    def complete(self, code: str) -> list[str]:
+        """Ask what may stand at the end of some code, as the Tab key does.
+
+        Returns
+        -------
+        list of str
+            The code as each match would complete it.
+        """
+        found = self._reply(self.client.complete(code, len(code)))
+        return [code[: found["cursor_start"]] + match for match in found["matches"]]
 
     def wait_for_output(self, request: str) -> None:
         """Wait until a cell that goes on has printed something."""
@@ -135,6 +157,24 @@ def start_kernel(project: Path) -> Iterator[Callable[[], Kernel]]:
     for kernel in started:
         with contextlib.suppress(Exception):
             kernel.shutdown(now=True)
+
+
+@pytest.fixture
+def command(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Execute the ``labbook`` command as a process of its own."""
+
+    def run(*words: str, cwd: Path = project) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "jupyter_labbook.cli", *words],
+            cwd=cwd,
+            env={**os.environ, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+
+    return run
 
 
 @pytest.fixture

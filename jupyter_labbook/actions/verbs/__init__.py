@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_labbook.errors import InvalidInputError
+from jupyter_labbook.model.run import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,14 +80,26 @@ def parse(argv: Sequence[str], prog: str = "labbook") -> Request:
     """
     parser = _parser(prog)
     words = list(argv)
-    # What follows `run` belongs to another program, flags and all.
-    rest = words[words.index("run") + 1 :] if "run" in words[:1] else []
-    args = parser.parse_args(words[:1] if rest else words)
+    if words and not words[0].startswith("-") and words[0] not in VERBS:
+        raise InvalidInputError(_unknown(words[0], prog))
+    # What follows the dashes belongs to another program, flags and all.
+    end = words.index("--") if "--" in words and words[0] == "run" else len(words)
+    args, flags = parser.parse_known_args(words[:end])
+    if flags and args.verb != "run":
+        parser.error(f"unrecognized arguments: {' '.join(flags)}")
     if not args.verb:
         raise HelpShown(parser.format_help())
-    args.rest = rest
+    args.flags, args.command = flags, words[end + 1 :]
     args.width = min(_WIDEST, shutil.get_terminal_size().columns)
     return Request(args, lambda: _act(args))
+
+
+def _unknown(word: str, prog: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word.lower(), VERBS, n=1, cutoff=0.5)
+    hint = f"did you mean `{prog} {near[0]}`? " if near else ""
+    return f"There is no verb {word!r}: {hint}The verbs are {', '.join(VERBS)}."
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
@@ -97,12 +110,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=False,
     )
-    shared = _Parser(add_help=False)
-    shared.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
-    shared.add_argument("--json", action="store_true", help="for other programs")
-    shared.add_argument(
-        "--labbook", metavar="FOLDER", help="where to look; by default here and above"
-    )
+    shared = _shared(json=False, labbook=None)
     parser.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
     parser.add_argument("--version", action="store_true", help="show the version")
     subparsers = parser.add_subparsers(
@@ -110,7 +118,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     made = {
         verb: subparsers.add_parser(
-            verb, help=text, description=text, parents=[shared], add_help=False
+            verb,
+            help=text,
+            description=text,
+            parents=[shared],
+            add_help=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         for verb, text in VERBS.items()
     }
@@ -118,9 +131,28 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _shared(**defaults: object) -> _Parser:
+    """Declare what every verb takes."""
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
+    shared.add_argument(
+        "--json",
+        action="store_true",
+        help="for other programs",
+        default=defaults.get("json", argparse.SUPPRESS),
+    )
+    shared.add_argument(
+        "--labbook",
+        metavar="FOLDER",
+        help="where to look; by default here and above",
+        default=defaults.get("labbook", argparse.SUPPRESS),
+    )
+    return shared
+
+
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import planning
+    from jupyter_labbook.actions.verbs import planning, running
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -131,11 +163,18 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         "help": "an experiment or one of its runs",
     }
     made["init"].add_argument("folder", nargs="?", default=".", metavar="FOLDER")
-    made["list"].add_argument("--state", help="only those with such a run: running ...")
+    made["list"].add_argument(
+        "--state",
+        choices=[str(state) for state in RunState],
+        metavar="STATE",
+        help=f"only those with such a run: {', '.join(RunState)}",
+    )
     made["show"].add_argument("name", **name)
     made["tail"].add_argument("name", **one)
     made["tail"].add_argument("-f", "--follow", action="store_true", help="go on")
-    made["tail"].add_argument("-n", "--lines", type=int, default=_LAST)
+    made["tail"].add_argument(
+        "-n", "--lines", type=_count, default=_LAST, help="how many; 10 if not said"
+    )
     made["stop"].add_argument("names", nargs="+", **one)
     made["stop"].add_argument("--reason", default="stopped by hand")
     made["rerun"].add_argument("name", **one)
@@ -150,16 +189,24 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     made["conclude"].add_argument("name", **name)
     made["conclude"].add_argument("text", nargs="+", help="in your own words")
     made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
-    planning.configure(made["plan"])
+    # What stands behind an act must not undo what stood before it.
+    planning.configure(made["plan"], _shared())
+    running.configure(made["run"])
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of lines")
+    return int(text)
 
 
 def _act(args: argparse.Namespace) -> Answer:
-    from jupyter_labbook.actions.verbs import changing, demo, planning, reading
+    from jupyter_labbook.actions.verbs import changing, demo, planning, reading, running
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
         "init": changing.init,
-        "run": changing.run,
+        "run": running.run,
         "demo": demo.demo,
     }
     if args.verb in alone:

@@ -5,17 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.observing import ExperimentWatch
-from jupyter_labbook.errors import NotFoundError
+from jupyter_labbook.errors import InvalidInputError, NotFoundError
+from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
-    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+    from jupyter_labbook.storage.labbook import LabbookFolder
 
 
 def split(reference: str) -> tuple[str, str]:
     """Take ``NAME/RUN`` apart; the run is empty if none is named."""
     name, _, label = reference.partition("/")
     return name, label
+
+
+def label(run: RunFolder) -> str:
+    """Write a run as it is named in a command: ``NAME/RUN``."""
+    return f"{ExperimentFolder(run.experiment).name}/{run.label}"
+
+
+def whole(labbook: LabbookFolder, reference: str) -> ExperimentFolder:
+    """Find the experiment of ``NAME``, where no run can be meant.
+
+    Raises
+    ------
+    InvalidInputError
+        A run is named.
+    """
+    name, label = split(reference)
+    if label:
+        raise InvalidInputError(
+            f"This is about the experiment {name} as a whole: leave out /{label}."
+        )
+    return labbook.experiment(name)
 
 
 def experiment(labbook: LabbookFolder, reference: str) -> ExperimentFolder:

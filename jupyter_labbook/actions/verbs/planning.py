@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.actions import plan as acts
 from jupyter_labbook.actions.verbs.answer import Answer
@@ -19,17 +19,26 @@ if TYPE_CHECKING:
 _DETAILS = ("expected", "setup", "impact")
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of ``plan``."""
+def configure(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``plan``.
+
+    Parameters
+    ----------
+    parser
+        Of the verb.
+    shared
+        What every act takes too.
+    """
+    common: dict[str, Any] = {"parents": [shared], "add_help": False}
     parser.add_argument(
         "--print", action="store_true", dest="paper", help="for paper, with boxes"
     )
     acts_on = parser.add_subparsers(dest="act", metavar="ACT")
-    add = acts_on.add_parser("add", help="put an item at the end of a list")
+    add = acts_on.add_parser("add", help="put an item at the end of a list", **common)
     add.add_argument("list", help=", ".join(PlanList))
     add.add_argument("text", nargs="+")
     add.add_argument("--priority", choices=list(Priority), default="normal")
-    edit = acts_on.add_parser("edit", help="change an item's text or details")
+    edit = acts_on.add_parser("edit", help="change an item's text or details", **common)
     edit.add_argument("item")
     edit.add_argument("text", nargs="*")
     for parser_ in (add, edit):
@@ -41,13 +50,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("untick", "mark an item as open"),
         ("delete", "take an item away"),
     ):
-        acts_on.add_parser(name, help=help_).add_argument(
+        acts_on.add_parser(name, help=help_, **common).add_argument(
             "item", help="id, or a part of its text that no other item has"
         )
-    priority = acts_on.add_parser("priority", help="say how much an item matters")
+    priority = acts_on.add_parser(
+        "priority", help="say how much an item matters", **common
+    )
     priority.add_argument("item")
     priority.add_argument("priority", choices=list(Priority))
-    acts_on.add_parser("undo", help="bring the item back that was deleted last")
+    acts_on.add_parser(
+        "undo", help="bring the item back that was deleted last", **common
+    )
 
 
 def plan(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:

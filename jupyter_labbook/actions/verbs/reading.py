@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.actions import comparing, observing
@@ -12,10 +13,12 @@ from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
+from jupyter_labbook.errors import StorageError
 from jupyter_labbook.rendering.comparison import comparison_text
+from jupyter_labbook.rendering.log_tail import plain, tail_lines
 from jupyter_labbook.rendering.tables import Column, Table, table_text
 from jupyter_labbook.rendering.text import experiment_text
-from jupyter_labbook.storage import records, run_state, trust
+from jupyter_labbook.storage import experiment_file, records, run_state, trust
 from jupyter_labbook.storage.history_check import Severity, verify_labbook
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.2
 _CHUNK = 65_536
+_BYTES_A_LINE = 4096
+_MOST_BYTES = 2**26
+_LONGEST = 2000
+"""Characters of a line that are shown."""
 
 
 def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
@@ -61,7 +68,9 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
             for row in rows
         ),
     )
-    return Answer(text=table_text(table, args.width), data=rows)
+    problems = [f"! {problem}" for row in rows for problem in row["problems"]]
+    text = "\n\n".join([table_text(table, args.width), *problems])
+    return Answer(text=text, data=rows)
 
 
 def _row(labbook: LabbookFolder, experiment: ExperimentFolder) -> dict[str, Any]:
@@ -76,15 +85,23 @@ def _row(labbook: LabbookFolder, experiment: ExperimentFolder) -> dict[str, Any]
         "verdicts": [str(verdict.outcome) for verdict in watch.verdicts()],
         "conclusion": watch.declared.conclusion,
         "path": str(experiment.path),
+        "problems": watch.problems(),
     }
 
 
 def show(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """One experiment: question, prediction, runs, verdict."""
-    experiment = places.experiment(labbook, args.name)
-    # The first to look after the end records it, if nobody was there to.
-    record_verdict(labbook, experiment)
+    experiment = places.whole(labbook, args.name)
+    problems: list[str] = []
+    try:
+        # The first to look after the end records it, if nobody was there to.
+        record_verdict(labbook, experiment)
+        experiment_file.check(experiment.file)
+    except StorageError as error:
+        problems.append(str(error))
     view = observing.watch(labbook, experiment).view()
+    if problems:
+        view = replace(view, note="\n".join(filter(None, [view.note, *problems])))
     return Answer(
         text=experiment_text(view, args.width),
         data=records.to_builtins(view),
@@ -95,15 +112,15 @@ def show(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
 def tail(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """The end of a run's output; with ``-f`` also what comes."""
     run = places.one_run(labbook, args.name)
-    text = observing.read_tail(run.output, 2**20)
-    lines = text.splitlines()[-args.lines :] if args.lines else []
-    shown = "\n".join(lines)
+    size = min(_BYTES_A_LINE * args.lines, _MOST_BYTES)
+    text, end = observing.read_end(run.output, size)
+    found = tail_lines(text, args.lines, _LONGEST) if args.lines else []
+    lines = [plain(line) for line in found]
     data = {"run": run.label, "state": str(_state(run)), "lines": lines}
-    if not args.follow:
-        return Answer(text=shown, data=data)
-    offset = run.output.stat().st_size if run.output.exists() else 0
-    first = shown + "\n" if shown else ""
-    return Answer(data=data, stream=_follow(run, first, offset))
+    if args.follow and not args.json:
+        first = "\n".join(lines) + ("\n" if text.endswith("\n") else "")
+        return Answer(data=data, stream=_follow(run, first, end))
+    return Answer(text="\n".join(lines), data=data)
 
 
 def _follow(run: RunFolder, first: str, offset: int) -> Iterator[str]:

@@ -1,0 +1,83 @@
+"""What an experiment was declared to be, as its history tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.errors import StorageError
+from jupyter_labbook.storage.history import Event, EventKind, History, read_event
+
+if TYPE_CHECKING:
+    from jupyter_labbook.storage.labbook import ExperimentFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What an experiment was declared to be.
+
+    Attributes
+    ----------
+    version
+        Which version its newest runs belong to; 0 if nothing was registered.
+    header
+        The newest registration or amendment.
+    events
+        Every event that can be read.
+    problems
+        A sentence for each event that cannot.
+    """
+
+    version: int
+    header: dict[str, Any]
+    events: tuple[Event, ...]
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, experiment: ExperimentFolder) -> Declared:
+        """Read a history that is to be continued.
+
+        Raises
+        ------
+        CorruptFileError
+            One of its files does not hold an event.
+        """
+        return cls._from(tuple(History(experiment.path).events()))
+
+    @classmethod
+    def as_far_as_readable(cls, experiment: ExperimentFolder) -> Declared:
+        """Read a history that is to be shown, whatever state it is in."""
+        events: list[Event] = []
+        problems: list[str] = []
+        try:
+            for path in History(experiment.path).paths():
+                try:
+                    events.append(read_event(path))
+                except StorageError as error:
+                    problems.append(str(error))
+        except StorageError as error:
+            problems.append(str(error))
+        return cls._from(tuple(events), tuple(problems))
+
+    @classmethod
+    def _from(
+        cls, events: tuple[Event, ...], problems: tuple[str, ...] = ()
+    ) -> Declared:
+        for event in reversed(events):
+            if event.kind in (EventKind.REGISTERED, EventKind.AMENDED):
+                declared = event.data["declared"]
+                return cls(event.data["version"], declared, events, problems)
+        return cls(0, {}, events, problems)
+
+    @property
+    def predictions(self) -> list[str]:
+        """Source text of each prediction."""
+        return list(self.header.get("predict", ()))
+
+    @property
+    def conclusion(self) -> str:
+        """What a person last concluded; empty if nothing yet."""
+        for event in reversed(self.events):
+            if event.kind is EventKind.CONCLUDED:
+                return str(event.data["conclusion"])
+        return ""

@@ -7,6 +7,9 @@ from pathlib import Path
 RUN_VARIABLE = "LABBOOK_RUN"
 """Environment variable that tells a process which run folder it belongs to."""
 
+CONTROL_VARIABLE = "LABBOOK_CONTROL"
+"""Descriptors that the runner inherits: control socket, then lock and slots."""
+
 
 class RunFolder:
     """The files of one run, by name.

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from itertools import count
-from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.publishing import Origin, RunPlan
@@ -18,9 +17,6 @@ from jupyter_labbook.storage.contents import ContentStore
 from jupyter_labbook.storage.labbook import LabbookFolder
 from tests.benchmarks import notebook
 from tests.benchmarks.table import Line, interleaved
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROUNDS = 41
 _CELL = """\

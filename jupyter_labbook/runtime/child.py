@@ -7,7 +7,7 @@ import signal
 import socket
 from contextlib import suppress
 
-from jupyter_labbook.runtime.layout import CONTROL_VARIABLE
+from jupyter_labbook.runtime.layout import CONTROL_VARIABLE, NICENESS_VARIABLE
 
 # Not from `typing`: see the package's own module.
 TYPE_CHECKING = False
@@ -87,14 +87,17 @@ def _execute(
     os.dup2(output, 2)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    with suppress(OSError):
-        os.nice(spec["niceness"])
     os.chdir(spec["cwd"])
     env = dict(spec["env"])
     kept = list(held)
     if spec["reports"]:
         kept.insert(0, control.detach())
         env[CONTROL_VARIABLE] = ",".join(map(str, kept))
+        # Not yet: on a busy machine the first line would be long in coming.
+        env[NICENESS_VARIABLE] = str(spec["niceness"])
+    else:
+        with suppress(OSError):
+            os.nice(spec["niceness"])
     for descriptor in kept:
         os.set_inheritable(descriptor, True)
     os.execvpe(spec["argv"][0], spec["argv"], env)  # noqa: S606  # no shell is meant

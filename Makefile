@@ -74,6 +74,11 @@ test: lint js browser  ## every check there is
 	@# In a process of their own: Playwright keeps an event loop running.
 	$(BIN)/python -m pytest tests/browser
 
+.PHONY: bench
+bench: $(READY)  ## what is promised about speed, measured
+	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'
+	$(BIN)/python -m tests.benchmarks
+
 .PHONY: demo
 demo: $(READY)  ## one experiment from question to verdict
 	$(BIN)/labbook demo

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+<<<<<<< HEAD
+=======
+import time
+from dataclasses import dataclass
+>>>>>>> bench
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,11 +35,16 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 _TAIL_BYTES = 16_384
+_TICK_NANOSECONDS = 10**9
+"""What was changed just now may change again under the same time."""
 _PICTURES = (".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 class RunWatch:
-    """One run, looked at again and again; an ended one costs nothing more."""
+    """One run, looked at again and again.
+
+    An ended one costs nothing more, and one that waits next to nothing.
+    """
 
     def __init__(self, run: RunFolder, points: int = 500) -> None:
         self.run = run
@@ -51,6 +61,7 @@ class RunWatch:
         self._follower = Follower(run, points)
         self._settled = False
         self._seen: tuple[object, ...] = ()
+        self._waited: tuple[object, ...] | None = None
 
     @property
     def version(self) -> int:
@@ -59,7 +70,7 @@ class RunWatch:
 
     def poll(self) -> bool:
         """Look again; whether anything that is shown has changed."""
-        if self._settled:
+        if self._settled or self._waits_on():
             return False
         try:
             self.problem = self._unreadable
@@ -80,6 +91,15 @@ class RunWatch:
         self._seen = seen
         self._settled = self.state.ended and self._exit is not None
         return changed
+
+    def _waits_on(self) -> bool:
+        """Whether nothing that decides about a waiting run was touched meanwhile."""
+        decisive = (self.run.path, self.run.ticket, self.run.script)
+        stamps = tuple(_stamp(path) for path in decisive)
+        fresh = time.time_ns() - _TICK_NANOSECONDS
+        settled = all(stamp is None or stamp[0] < fresh for stamp in stamps)
+        before, self._waited = self._waited, stamps if settled else None
+        return self.state is RunState.WAITING and before == stamps
 
     @property
     def ended_at(self) -> str:

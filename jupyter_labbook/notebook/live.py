@@ -124,8 +124,10 @@ class _Watcher:
     def _run(self) -> None:
         pause = threading.Event()
         while True:
-            pause.wait(_SECONDS)
-            for view in list(self._views):
+            views = list(self._views)
+            for view in views:
+                # Spread, so that what a cell waits for is one drawing at most.
+                pause.wait(_SECONDS / len(views))
                 self._look(view)
             with self._lock:
                 self._views = [view for view in self._views if not view.ended]

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.notebook.outputs import Output
-from jupyter_labbook.notebook.plan_widget import show_plan
 from jupyter_labbook.rendering.plan import plan_html, plan_text
 from jupyter_labbook.storage.plan import PlanFile
 
@@ -73,6 +72,9 @@ class PlanOutput:
 
     def show(self) -> None:
         """Display the checklist; the one of an earlier experiment is put to rest."""
+        # A tenth of a second at its first use, when the run is shown already.
+        from jupyter_labbook.notebook.plan_widget import show_plan
+
         earlier, PlanOutput._newest = PlanOutput._newest, self
         if earlier is not None:
             earlier.rest()

@@ -6,19 +6,19 @@ import os
 import signal
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
 
+from jupyter_labbook.runtime.layout import CONTROL_VARIABLE, NICENESS_VARIABLE
+
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from jupyter_labbook.runtime.layout import RunFolder
+    from typing import Any, NoReturn
 
-CONTROL_VARIABLE = "LABBOOK_CONTROL"
-"""Descriptors that the runner inherits: control socket, then lock and slots."""
+    from jupyter_labbook.runtime.layout import RunFolder
 
 NOT_FOUND = 127
 
 
-@dataclass(slots=True)
 class Child:
     """A forked process that waits for its gate to open.
 
@@ -29,9 +29,11 @@ class Child:
         process, or the supervisor, is gone.
     """
 
-    pid: int
-    control: socket.socket
-    _gate: int
+    # No dataclass: importing those would hold up every run by some milliseconds.
+    def __init__(self, pid: int, control: socket.socket, gate: int) -> None:
+        self.pid = pid
+        self.control = control
+        self._gate = gate
 
     def open_gate(self) -> None:
         """Let the process execute."""
@@ -85,14 +87,17 @@ def _execute(
     os.dup2(output, 2)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    with suppress(OSError):
-        os.nice(spec["niceness"])
     os.chdir(spec["cwd"])
     env = dict(spec["env"])
     kept = list(held)
     if spec["reports"]:
         kept.insert(0, control.detach())
         env[CONTROL_VARIABLE] = ",".join(map(str, kept))
+        # Not yet: on a busy machine the first line would be long in coming.
+        env[NICENESS_VARIABLE] = str(spec["niceness"])
+    else:
+        with suppress(OSError):
+            os.nice(spec["niceness"])
     for descriptor in kept:
         os.set_inheritable(descriptor, True)
     os.execvpe(spec["argv"][0], spec["argv"], env)  # noqa: S606  # no shell is meant

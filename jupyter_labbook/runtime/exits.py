@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
-from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.runtime import files
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from jupyter_labbook.runtime.layout import RunFolder
 
 FINISHED, FAILED, STOPPED, CANCELLED = "finished", "failed", "stopped", "cancelled"
@@ -79,7 +81,7 @@ def signal_name(number: int) -> str:
 
 def write(run: RunFolder, record: dict[str, Any], by: str) -> bool:
     """Write ``exit.json``; False if the run has its record already."""
-    record = {"time": timestamp(), **record, "by": by, "host": socket.gethostname()}
+    record = {"time": timestamp(), **record, "by": by, "host": os.uname().nodename}
     return files.create(run.exit, files.encode(record))
 
 

@@ -11,10 +11,12 @@ import json
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
 
 def create(path: Path, data: bytes) -> bool:

@@ -7,6 +7,12 @@ from pathlib import Path
 RUN_VARIABLE = "LABBOOK_RUN"
 """Environment variable that tells a process which run folder it belongs to."""
 
+CONTROL_VARIABLE = "LABBOOK_CONTROL"
+"""Descriptors that the runner inherits: control socket, then lock and slots."""
+
+NICENESS_VARIABLE = "LABBOOK_NICENESS"
+"""By how much the runner gives way to others from the script's first line on."""
+
 
 class RunFolder:
     """The files of one run, by name.

@@ -8,16 +8,18 @@ import sys
 import time
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_labbook.runtime.context import current_run
 from jupyter_labbook.runtime.rank import rank
 from jupyter_labbook.runtime.scalars import number
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+    from typing import Any, Final
 
 _SECONDS_BETWEEN: Final = 0.5
 _MOST: Final = sys.float_info.max

@@ -8,15 +8,17 @@ import os
 import sys
 import types
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.runtime import exits
-from jupyter_labbook.runtime.child import CONTROL_VARIABLE
 from jupyter_labbook.runtime.context import current_run
 from jupyter_labbook.runtime.failpoints import reach
+from jupyter_labbook.runtime.layout import CONTROL_VARIABLE, NICENESS_VARIABLE
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     from jupyter_labbook.runtime.layout import RunFolder
 
@@ -35,6 +37,8 @@ def main() -> None:
         stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]  # real text streams here
     _install_hooks()
     reach("runner.begun")
+    with suppress(OSError):
+        os.nice(int(os.environ.pop(NICENESS_VARIABLE, "0")))
     report.outcome = execute(run.script)
     reach("runner.body-done")
     sys.exit(report.outcome["code"])

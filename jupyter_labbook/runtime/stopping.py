@@ -6,10 +6,11 @@ import os
 import signal
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from jupyter_labbook.runtime import exits, processes
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
 

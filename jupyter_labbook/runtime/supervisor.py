@@ -15,7 +15,6 @@ import socket
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.runtime import child, exits, files, processes
 from jupyter_labbook.runtime.failpoints import reach
@@ -23,8 +22,11 @@ from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.runtime.stopping import Stopping
 from jupyter_labbook.runtime.wake import wake_all
 
+# Not from `typing`: see the package's own module.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 READY, REFUSED = b"1", b"0"
 _LOOK_SECONDS = 0.5

@@ -10,7 +10,15 @@ from importlib import import_module
 
 from tests.benchmarks.table import Table
 
-BENCHMARKS = ("log_cost", "import_cost", "follow_cost")
+BENCHMARKS = (
+    "log_cost",
+    "import_cost",
+    "follow_cost",
+    "load_cost",
+    "experiment_cost",
+    "first_line_delay",
+    "kernel_latency",
+)
 """Modules here with a function ``measure() -> list[Line]``."""
 
 

@@ -367,8 +367,23 @@ def test_a_working_folder_that_is_gone_fails_the_run(finish, tmp_path: Path) -> 
     assert "gone" in run.output.read_text()
 
 
-def test_runs_give_way_to_other_work(finish) -> None:
-    run, _ = finish("import os; print(os.nice(0) - int(os.environ.get('BASE', 0)))")
+_NICENESS = "import os; print(os.nice(0))"
+
+
+def test_a_script_gives_way_to_other_work(finish) -> None:
+    run, _ = finish(_NICENESS)
+    assert int(run.output.read_text()) == min(19, os.nice(0) + 10)
+
+
+def test_a_command_gives_way_to_other_work(finish) -> None:
+    run, _ = finish(command=[sys.executable, "-c", _NICENESS])
+    assert int(run.output.read_text()) == min(19, os.nice(0) + 10)
+
+
+def test_what_a_run_starts_gives_way_no_more_than_the_run(finish) -> None:
+    run, _ = finish(
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {_NICENESS!r}])"
+    )
     assert int(run.output.read_text()) == min(19, os.nice(0) + 10)
 
 

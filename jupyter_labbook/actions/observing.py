@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-<<<<<<< HEAD
-=======
 import time
-from dataclasses import dataclass
->>>>>>> bench
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -19,6 +19,11 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 
+LIVE_PICTURES = 60_000
+"""Characters of pictures in an output that is sent twice a second."""
+FINAL_PICTURES = 400_000
+"""Characters of pictures in an output that stays in the notebook."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.composition import compose
 from jupyter_labbook.rendering.escaping import escape, one_line
-from jupyter_labbook.rendering.figures import pictures
+from jupyter_labbook.rendering.figures import FINAL_PICTURES, pictures
 from jupyter_labbook.rendering.formats import format_left, format_value
 from jupyter_labbook.rendering.log_tail import tail_lines
 from jupyter_labbook.rendering.style import CSS
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from jupyter_labbook.rendering.log_tail import Line, Span
 
 LARGEST = 60_000
-"""Characters of a fragment; it is saved in the notebook and sent twice a second."""
+"""Characters of a fragment, which is sent twice a second; pictures that stay in the
+notebook come on top."""
 
 _LONGEST_TEXT = 800
 _LONGEST_PREDICTION = 300
@@ -75,6 +76,8 @@ def experiment_html(view: ExperimentView, svg: str, *, final: bool) -> str:
         extras.append(extra if len(extra) <= room else "")
         room -= len(extras[-1])
     plot, log = extras
+    if final:
+        room += FINAL_PICTURES
     parts = [*before, plot, *after, log, _figures(view, room), *last]
     return "\n".join(part for part in parts if part)
 

@@ -7,7 +7,13 @@ import math
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from jupyter_labbook.rendering.figures import (
+    FINAL_PICTURES,
+    LIVE_PICTURES,
+    pictures,
+)
 from jupyter_labbook.rendering.html import experiment_html
+from jupyter_labbook.rendering.summary import next_steps
 from jupyter_labbook.rendering.svg import plot_svg
 from jupyter_labbook.rendering.text import experiment_text
 
@@ -30,8 +36,15 @@ def experiment_bundle(view: ExperimentView, *, final: bool) -> dict[str, object]
         matplotlib, which costs more than all the other forms together.
     """
     svg = plot_svg(view)
+    drawn = pictures(view, FINAL_PICTURES if final else LIVE_PICTURES)
     bundle: dict[str, object] = {
-        MIME_TYPE: {"version": 1, "view": _without_series(view), "svg": svg},
+        MIME_TYPE: {
+            "version": 1,
+            "view": _without_series(view),
+            "svg": svg,
+            "figures": json_safe(drawn),
+            "next": json_safe(next_steps(view)),
+        },
         "text/html": experiment_html(view, svg, final=final),
         "text/plain": experiment_text(view),
     }

@@ -19,7 +19,6 @@ function run(more: object = {}): object {
     seconds: 12.4,
     reason: '',
     tail: '',
-    figures: [],
     ...more
   };
 }
@@ -97,7 +96,6 @@ describe('the run view', () => {
             reason: 'Out of memory.',
             final: {},
             seconds: null,
-            figures: ['figures/1.png'],
             tail: 'a\rb\n'
           })
         ]
@@ -111,7 +109,6 @@ describe('the run view', () => {
       ['001', '100', '0', 'finished', '12 s', 'NaN'],
       ['002', '300', '1', 'failedOut of memory.', '', '']
     ]);
-    expect(text()).toContain('002/figures/1.png');
     expect(find('pre').textContent).toBe('b\n');
     expect(find('dl').textContent).toBe('kindforest');
   });
@@ -130,6 +127,27 @@ describe('the run view', () => {
     expect(find('.labbook-note').textContent).toBe('Amended.');
     expect(find('.labbook-conclusion').textContent).toContain(
       'Width is enough.'
+    );
+  });
+
+  it('shows pictures, names those that did not come along, and what to do', async () => {
+    await view.update({
+      ...data(),
+      figures: [
+        { name: '001/figures/001.png', uri: 'data:image/png;base64,AAAA' },
+        { name: '001/figures/002.html', uri: '' }
+      ],
+      next: [['What did you learn?', 'labbook conclude x "..."']]
+    });
+    const figures = [...view.node.querySelectorAll('figure')];
+    expect(figures.map(figure => figure.textContent)).toEqual([
+      '001/figures/001.png',
+      '001/figures/002.html'
+    ]);
+    expect(figures[0]!.querySelector('img')!.alt).toBe('001/figures/001.png');
+    expect(figures[1]!.querySelector('img')).toBeNull();
+    expect(find('.labbook-next code').textContent).toBe(
+      'labbook conclude x "..."'
     );
   });
 
@@ -154,12 +172,16 @@ describe('the run view', () => {
             reason: evil,
             final: { [evil]: 1 },
             tail: evil,
-            figures: [evil],
             progress: { done: 1, text: evil }
           })
         ]
       }),
-      svg: `<svg onload="pwned()">${evil}</svg>\ud800`
+      svg: `<svg onload="pwned()">${evil}</svg>\ud800`,
+      figures: [
+        { name: evil, uri: 'javascript:alert(1)' },
+        { name: evil, uri: 'https://elsewhere.example/tracker.png' }
+      ],
+      next: [[evil, evil], [evil], 'no step']
     });
     const images = [...view.node.querySelectorAll('img')];
     expect(images).toHaveLength(1);
@@ -195,11 +217,7 @@ describe('the run view', () => {
     await view.update(
       data({
         verdicts: 'none',
-        runs: [
-          null,
-          3,
-          { label: '009', parameters: [], final: 4, figures: {} }
-        ],
+        runs: [null, 3, { label: '009', parameters: [], final: 4 }],
         varied: [1]
       })
     );
@@ -269,10 +287,10 @@ describe('the size of a plot', () => {
 
   it('is described in words for many runs', () => {
     const { view: many } = readRun(
-      data({ runs: [run({ series: [], final: {} }), run({ series: [] })] })
+      data({ runs: [run({ final: {} }), run({})] })
     );
     expect(description(many)).toBe(
-      'Plot of metrics for 2 runs; last values: run 001: accuracy 0.9512'
+      'Plot of accuracy for 2 runs; last values: run 001: accuracy 0.9512'
     );
   });
 });

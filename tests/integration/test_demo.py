@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -33,7 +34,8 @@ def test_the_demonstration_tells_what_came_out_and_where_it_is(tmp_path: Path) -
     assert told["question"] in page
     # The live view became final, and no widget is left that a page cannot draw.
     assert page.casefold().count(told["verdict"]) >= 2
-    assert "pending" not in page.casefold()
+    assert re.search(rf'class="[^"]*lbk-{told["verdict"]}', page)
+    assert not re.search(r'class="[^"]*lbk-pending', page)
     assert "application/vnd.jupyter.widget-view+json" not in page
     assert "Nothing planned yet" in page or "nothing yet" in page
     assert (folder / "labbook/journal.md").read_text().count(told["question"]) == 1

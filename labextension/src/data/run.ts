@@ -25,13 +25,11 @@ export interface RunView {
   state: string;
   parameters: Record<string, unknown>;
   seed: number;
-  metrics: string[];
   final: Record<string, number | null>;
   progress: Progress | null;
   seconds: number | null;
   reason: string;
   tail: string;
-  figures: string[];
 }
 
 export interface ExperimentView {
@@ -48,10 +46,24 @@ export interface ExperimentView {
   varied: string[];
 }
 
+/** A picture that a run drew; without an address it is only named. */
+export interface Figure {
+  name: string;
+  uri: string;
+}
+
+/** What could be done next: why, and the command. */
+export type Step = [why: string, command: string];
+
 export interface RunData {
   view: ExperimentView;
   svg: string;
+  figures: Figure[];
+  next: Step[];
 }
+
+/** Only pictures that the notebook itself carries: nothing is fetched. */
+const PICTURE = /^data:image\/(?:png|jpeg|gif|webp|svg\+xml);base64,/;
 
 const OUTCOMES: readonly string[] = [
   'pending',
@@ -85,6 +97,13 @@ export function readRun(data: unknown): RunData {
   }
   return {
     svg: text(data.svg),
+    figures: records(data.figures).map(({ name, uri }) => ({
+      name: text(name),
+      uri: PICTURE.test(text(uri)) ? text(uri) : ''
+    })),
+    next: (Array.isArray(data.next) ? data.next : [])
+      .map(texts)
+      .filter((step): step is Step => step.length === 2),
     view: {
       name: view.name,
       number: numeric(view.number) ?? 0,
@@ -120,7 +139,6 @@ function readOneRun(data: Record<string, unknown>): RunView {
     state: text(data.state) || 'unknown',
     parameters: isRecord(data.parameters) ? data.parameters : {},
     seed: numeric(data.seed) ?? 0,
-    metrics: records(data.series).map(series => text(series.metric)),
     final: Object.fromEntries(
       Object.entries(isRecord(data.final) ? data.final : {}).map(
         ([name, last]) => [name, numeric(last)]
@@ -136,8 +154,7 @@ function readOneRun(data: Record<string, unknown>): RunView {
       : null,
     seconds: numeric(data.seconds),
     reason: text(data.reason),
-    tail: text(data.tail),
-    figures: texts(data.figures)
+    tail: text(data.tail)
   };
 }
 

@@ -20,7 +20,8 @@ export function picture(svg: string, view: ExperimentView): HTMLImageElement {
 
 /** What a plot shows, for those who cannot see it. */
 export function description(view: ExperimentView): string {
-  const metrics = [...new Set(view.runs.flatMap(run => run.metrics))];
+  const finals = view.runs.flatMap(run => Object.keys(run.final));
+  const metrics = [...new Set(finals)];
   const what = metrics.length ? metrics.join(', ') : 'metrics';
   const many = view.runs.length === 1 ? '1 run' : `${view.runs.length} runs`;
   const last = view.runs.slice(0, 8).map(run => {

@@ -1,4 +1,11 @@
-import { readRun, type ExperimentView, type Verdict } from '../data/run.js';
+import {
+  readRun,
+  type ExperimentView,
+  type Figure,
+  type RunData,
+  type Step,
+  type Verdict
+} from '../data/run.js';
 import { arrange, h, setText } from './dom.js';
 import { picture } from './picture.js';
 import { chip, isolated, paragraph } from './run/parts.js';
@@ -67,8 +74,7 @@ export class StaticRunView {
 
 function describe(data: unknown): Part[] {
   try {
-    const { view, svg } = readRun(data);
-    return partsOf(view, svg);
+    return partsOf(readRun(data));
   } catch (error) {
     const sentence = (error as Error).message;
     return [
@@ -82,13 +88,10 @@ function describe(data: unknown): Part[] {
   }
 }
 
-function partsOf(view: ExperimentView, svg: string): Part[] {
+function partsOf({ view, svg, figures, next }: RunData): Part[] {
   const { runs, verdicts, varied, note, conclusion } = view;
   const shared = sharedParameters(view);
   const tail = runs.filter(run => run.tail).at(-1);
-  const figures = runs.flatMap(run =>
-    run.figures.map(name => (runs.length > 1 ? `${run.label}/${name}` : name))
-  );
   const parts: (Part | false)[] = [
     {
       key: 'head',
@@ -104,7 +107,7 @@ function partsOf(view: ExperimentView, svg: string): Part[] {
     },
     runs.length > 0 && {
       key: 'runs',
-      shows: [varied, runs.map(run => ({ ...run, tail: '', figures: [] }))],
+      shows: [varied, runs.map(run => ({ ...run, tail: '' }))],
       draw: () => h('div', { class: 'labbook-scroll' }, table(view))
     },
     !!svg && {
@@ -120,12 +123,7 @@ function partsOf(view: ExperimentView, svg: string): Part[] {
     figures.length > 0 && {
       key: 'figures',
       shows: figures,
-      draw: () =>
-        fold(
-          'Figures',
-          String(figures.length),
-          h('ul', {}, ...figures.map(name => h('li', {}, isolated(name))))
-        )
+      draw: () => h('div', { class: 'labbook-figures' }, ...figures.map(figure))
     },
     tail !== undefined && {
       key: 'log',
@@ -141,9 +139,29 @@ function partsOf(view: ExperimentView, svg: string): Part[] {
       key: 'conclusion',
       shows: conclusion,
       draw: () => paragraph('conclusion', conclusion, 'Learned')
+    },
+    next.length > 0 && {
+      key: 'next',
+      shows: next,
+      draw: () => h('dl', { class: 'labbook-next' }, ...next.flatMap(step))
     }
   ];
   return parts.filter(part => part !== false);
+}
+
+/** A picture with its name, or the name alone where it did not come along. */
+function figure({ name, uri }: Figure): HTMLElement {
+  const caption = h('figcaption', {}, isolated(name));
+  return uri
+    ? h('figure', {}, h('img', { src: uri, alt: visible(name) }), caption)
+    : h('figure', {}, caption);
+}
+
+function step([why, command]: Step): HTMLElement[] {
+  return [
+    h('dt', {}, visible(why)),
+    h('dd', {}, h('code', {}, isolated(command)))
+  ];
 }
 
 function head(view: ExperimentView): HTMLElement {

@@ -141,7 +141,7 @@ def _entries(rows: list[str]) -> Iterator[tuple[Key, Text]]:
         entry = _ENTRY.fullmatch(content)
         if entry is None:
             raise HeaderError(
-                "expected `#| key: text`", line=index + 2, column=2 + _indent(content)
+                "expected `#| key: text`", line=index + 2, column=3 + _indent(content)
             )
         first, indent = index, _indent(content)
         parts, columns = [entry["text"]], [3 + entry.start("text")]

@@ -32,6 +32,9 @@ _VERSIONED = ("question", "work")
 class Work(Protocol):
     """What is to be executed, for each variant."""
 
+    def identity(self) -> str:
+        """Say what is executed, whatever the parameters' values and the question."""
+
     def plan(self, variant: Variant, title: str) -> RunPlan:
         """Plan the run of one variant."""
 
@@ -66,7 +69,8 @@ def submit(
     check(header, labbook)
     name = header.name or slug(header.question or header.why)
     header = replace(header, name=name)
-    experiment, version, notes = register(labbook, header, _fingerprint(header, work))
+    fingerprint = hashlib.sha256(work.identity().encode("utf-8", "surrogatepass"))
+    experiment, version, notes = register(labbook, header, fingerprint.hexdigest())
     title = f"A run of {experiment.path.name}."
     plans = [work.plan(variant, title) for variant in variants(header)]
     origin = replace(
@@ -113,14 +117,6 @@ def check(header: Header, labbook: LabbookFolder | None) -> None:
         prediction.check(prediction.parse(text), header, known)
 
 
-def _fingerprint(header: Header, work: Work) -> str:
-    """Identify what is executed, whatever the parameters' values and the title."""
-    names = {**header.params, **header.sweep}
-    plan = work.plan(Variant(dict.fromkeys(names), 0), "")
-    whole = json.dumps([plan.script, plan.command])
-    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def register(
     labbook: LabbookFolder, header: Header, work: str
 ) -> tuple[ExperimentFolder, int, list[str]]:
@@ -138,7 +134,9 @@ def register(
     tuple
         The experiment, the version that its new runs belong to, and notes.
     """
-    declared = {**records.to_builtins(header), "work": work}
+    # As it reads back from the history, where tuples are lists.
+    plain: dict[str, Any] = json.loads(records.encode(header))
+    declared = {**plain, "work": work}
     with labbook.lock():
         known = [found for found in labbook.experiments() if found.name == header.name]
         if not known:

@@ -71,6 +71,10 @@ class _CellWork:
 
     snapshot: Snapshot
 
+    def identity(self) -> str:
+        """Say what is executed: all but the docstring and the parameters."""
+        return f"{self.snapshot.head}\n{self.snapshot.tail}"
+
     def plan(self, variant: Variant, title: str) -> RunPlan:
         """Write the script of one variant."""
         return RunPlan(variant=variant, script=self.snapshot.render(variant, title))

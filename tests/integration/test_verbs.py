@@ -344,7 +344,7 @@ def test_compare_names_what_changed_before_the_metrics(train, command) -> None:
     assert "+0.8" in text
     told = json.loads(said(command("compare", "slow/1", "fast/1", "--json")))
     assert told["changes"] == [
-        {"aspect": "parameters", "name": "rate", "before": "0.1", "after": "0.5"}
+        {"aspect": "parameter", "name": "rate", "before": "0.1", "after": "0.5"}
     ]
     assert [row["metric"] for row in told["metrics"]] == ["loss"]
     assert "Did you mean fast?" in refused(command("compare", "slow", "fasst"), 3)

@@ -108,6 +108,10 @@ class _CommandWork:
 
     command: list[str]
 
+    def identity(self) -> str:
+        """Say what is executed: the command as typed."""
+        return shlex.join(self.command)
+
     def plan(self, variant: Variant, title: str) -> RunPlan:
         """Fill the parameters into the command's words: ``{lr}``."""
         del title

@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from jupyter_labbook import Labbook
+from jupyter_labbook.rendering.mimebundle import MIME_TYPE
 from tests.benchmarks import notebook
 from tests.benchmarks.table import Line, interleaved
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 ROUNDS = 11
 SWEEP_ROUNDS = 3
 SWEPT = 100
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _SUBMITTED = ("run.json", "script.py", "ticket.json")
 
 _EARLIER = """\
@@ -87,7 +89,7 @@ def _submit(kernel: Kernel, project: Path, name: str, runs: int) -> float:
     rates = ", ".join(f"{number / 100}" for number in range(1, runs + 1))
     predict = "norm < 1" if runs == 1 else "best(norm) < 1"
     cell = _CELL.format(name=name, predict=predict, rates=rates)
-    seconds = notebook.execute(kernel, cell)
+    seconds = notebook.execute(kernel, cell, shows=(MIME_TYPE, _WIDGET))
     experiment = Labbook.find(project)[name]
     if len(experiment) != runs:
         raise RuntimeError(f"{experiment!r} has not {runs} runs")

@@ -65,13 +65,22 @@ def kernel(folder: Path) -> Iterator[Kernel]:
         started.shutdown(now=True)
 
 
-def execute(kernel: Kernel, code: str) -> float:
-    """Execute a cell; seconds from its request to the kernel being idle again."""
+def execute(kernel: Kernel, code: str, shows: tuple[str, ...] = ()) -> float:
+    """Execute a cell; seconds from its request to the kernel being idle again.
+
+    Parameters
+    ----------
+    shows
+        MIME types of what it has to show.
+    """
     begin = time.perf_counter()
     result = kernel.run(code)
     seconds = time.perf_counter() - begin
     if result.error:
         raise RuntimeError(result.error)
+    for kind in shows:
+        if not result.mime(kind):
+            raise RuntimeError(f"no output of type {kind}, but this: {result.text}")
     return seconds
 
 

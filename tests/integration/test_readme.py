@@ -142,6 +142,8 @@ def test_the_make_targets_exist() -> None:
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_every_link_into_the_repository_resolves(page: str) -> None:
     text = (ROOT / page).read_text()
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    links += re.findall(r'(?:src|srcset|href)="([^"#]+)"', text)
+    for target in links:
         if not target.startswith("http"):
             assert (ROOT / target).exists(), target

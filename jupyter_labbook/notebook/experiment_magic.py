@@ -50,7 +50,7 @@ def experiment(
     snapshot = _take(shell, parsed, surroundings.labbook_planned())
     labbook, begun = surroundings.labbook_here()
     if begun:
-        print(f"A labbook begins: {labbook.path}")
+        print(f"A labbook begins here: {surroundings.short_path(labbook.path)}/")
     origin = Origin(
         cwd=Path.cwd(),
         code=snapshot.code,

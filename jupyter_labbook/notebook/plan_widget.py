@@ -38,6 +38,7 @@ from jupyter_labbook.errors import (
 )
 from jupyter_labbook.model.plan import Plan, PlanItem, PlanList
 from jupyter_labbook.notebook.plan_watch import PlanWatch
+from jupyter_labbook.notebook.surroundings import short_path
 from jupyter_labbook.rendering.plan import plan_text
 from jupyter_labbook.storage.plan import PlanFile
 
@@ -103,7 +104,9 @@ class PlanWidget(anywidget.AnyWidget):
         # Messages may come on a subshell, beside the watching thread.
         self._lock = threading.RLock()
         super().__init__(
-            _esm=_view(MODULE), lists=_lists(Plan()), path=str(self._file.path)
+            _esm=_view(MODULE),
+            lists=_lists(Plan()),
+            path=short_path(self._file.path),
         )
         self.on_msg(self._receive)
         self._refresh()

@@ -33,6 +33,14 @@ def notebook_path() -> str:
     return os.environ.get("JPY_SESSION_NAME", "")
 
 
+def short_path(path: Path) -> str:
+    """Spell a path as seen from the working folder, or from the user's home."""
+    if path.is_relative_to(Path.cwd()):
+        return str(path.relative_to(Path.cwd()))
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
 def labbook_here() -> tuple[LabbookFolder, bool]:
     """Find the labbook of the working folder, or begin one there.
 

@@ -65,6 +65,9 @@ def labbook(
     yield folder
     for widget in list(plan_widget._open.values()):
         widget.close()
+    # A test that failed may have left its widget open.
+    for follower in list(watch._followers):
+        watch.leave(follower)
     watch.join()
 
 
@@ -118,8 +121,18 @@ def test_all_five_lists_are_there_in_order_with_everything_that_an_item_has(
         }
     ]
     assert widget.path == str(labbook / "plan.md")
+
     assert widget.problem == ""
     assert widget.live is True
+    widget.close()
+
+
+def test_the_path_is_spelt_as_seen_from_the_notebook(
+    labbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(labbook.parent)
+    widget = PlanWidget(labbook)
+    assert widget.path == f"{labbook.name}/plan.md"
     widget.close()
 
 

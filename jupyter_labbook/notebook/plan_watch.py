@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
 _SECONDS: Final = 1.0
@@ -19,6 +21,10 @@ class Follower(Protocol):
 class PlanWatch:
     """Calls every follower about once a second, as long as there is one.
 
+    A widget leaves when it is collected as well, which may happen at any line of any
+    thread. Therefore coming and leaving are messages to the thread, and no lock is
+    ever waited for.
+
     Parameters
     ----------
     seconds
@@ -27,22 +33,22 @@ class PlanWatch:
 
     def __init__(self, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
-        self._followers: list[Follower] = []
-        self._changed = threading.Condition()
+        self._messages: SimpleQueue[tuple[bool, Follower]] = SimpleQueue()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
     def running(self) -> bool:
         """Whether the thread is alive."""
-        with self._changed:
-            return self._thread is not None and self._thread.is_alive()
+        thread = self._thread
+        return thread is not None and thread.is_alive()
 
     def follow(self, follower: Follower) -> None:
         """Begin to call a follower."""
-        with self._changed:
-            self._followers.append(follower)
+        self._messages.put((True, follower))
+        with self._starting:
             # A thread does not survive a fork, its name here does.
-            if self._thread is None or not self._thread.is_alive():
+            if not self.running:
                 self._thread = threading.Thread(
                     target=self._run, name="labbook-plan", daemon=True
                 )
@@ -50,9 +56,7 @@ class PlanWatch:
 
     def leave(self, follower: Follower) -> None:
         """Call a follower no more; the thread ends with the last one."""
-        with self._changed:
-            self._followers = [one for one in self._followers if one is not follower]
-            self._changed.notify_all()
+        self._messages.put((False, follower))
 
     def join(self) -> None:
         """Wait until the thread has ended, after the last follower left."""
@@ -61,14 +65,28 @@ class PlanWatch:
             thread.join()
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: not self._followers, self._seconds)
-                if not self._followers:
-                    self._thread = None
-                    return
-                followers = tuple(self._followers)
+        followers: list[Follower] = []
+        while self._go_on(followers):
             for follower in followers:
                 # The channel to the page may be gone: a kernel that shuts down.
                 with suppress(Exception):
                     follower.look()
+
+    def _go_on(self, followers: list[Follower]) -> bool:
+        """Hear who comes and leaves until it is time to look; False at the end."""
+        deadline = time.monotonic() + self._seconds
+        while True:
+            with suppress(Empty):
+                left = max(0.0, deadline - time.monotonic()) if followers else 0.0
+                comes, follower = self._messages.get(timeout=left)
+                if comes:
+                    followers.append(follower)
+                else:
+                    followers[:] = [one for one in followers if one is not follower]
+                continue
+            if followers:
+                return True
+            with self._starting:
+                if self._messages.empty():
+                    self._thread = None
+                    return False

@@ -66,8 +66,7 @@ def labbook(
     for widget in list(plan_widget._open.values()):
         widget.close()
     # A test that failed may have left its widget open.
-    for follower in list(watch._followers):
-        watch.leave(follower)
+    plan_widget.PlanWidget.close_all()
     watch.join()
 
 

@@ -101,7 +101,10 @@ REFUSED = {
         "%%experiment\n#| why: it\nlog(x=1",
         "line 3",
     ),
-    "no code at all": ("%%experiment\n#| why: it\n", "The cell has no code below its header"),
+    "no code at all": (
+        "%%experiment\n#| why: it\n",
+        "The cell has no code below its header",
+    ),
 }
 
 

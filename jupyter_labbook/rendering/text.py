@@ -62,7 +62,8 @@ def _heading(view: ExperimentView, width: int) -> str:
     first = left + " " * gap + right if gap > 1 else f"{left}\n{right}"
     lines = [first, *_wrapped(title(view), width)]
     if view.note:
-        lines += ["", *_wrapped(f"! {view.note}", width)]
+        for sentence in view.note.splitlines():
+            lines += ["", *_wrapped(f"! {sentence}", width, whole=True)]
     return "\n".join(lines)
 
 
@@ -145,7 +146,9 @@ def _labelled(label: str, content: str, width: int) -> str:
     return label.ljust(_LABEL_WIDTH) + "\n".join(lines).lstrip()
 
 
-def _wrapped(content: str, width: int, indent: str = "") -> list[str]:
+def _wrapped(
+    content: str, width: int, indent: str = "", *, whole: bool = False
+) -> list[str]:
     return [
         line
         for paragraph in visible(content).splitlines()
@@ -155,5 +158,7 @@ def _wrapped(content: str, width: int, indent: str = "") -> list[str]:
             initial_indent=indent,
             subsequent_indent=indent,
             break_on_hyphens=False,
+            # A path that is broken cannot be copied.
+            break_long_words=not whole,
         )
     ]

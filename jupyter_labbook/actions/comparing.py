@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.insight import comparison
 from jupyter_labbook.insight.evidence import Evidence
 from jupyter_labbook.model.experiment import Header
-from jupyter_labbook.storage.history import EventKind
-from jupyter_labbook.storage.history_check import Problem, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,36 +51,6 @@ def subject(labbook: LabbookFolder, reference: str) -> comparison.Subject:
         git=record.git if record else None,
         host=record.host if record else "",
     )
-
-
-def changed_metrics(labbook: LabbookFolder) -> list[Problem]:
-    """Find metrics that are no longer what they were when a verdict was recorded."""
-    problems = []
-    for experiment in labbook.experiments():
-        sealed: dict[str, dict[str, str]] = {}
-        # Events that cannot be read are found by the check of the history.
-        for event in Declared.as_far_as_readable(experiment).events:
-            if event.kind is EventKind.VERDICT:
-                for label, seal in event.data["runs"].items():
-                    sealed[label] = seal["files"]
-        for label, files in sealed.items():
-            for name, digest in files.items():
-                path = experiment.path / "runs" / label / name
-                problem = _changed(path, digest)
-                if problem:
-                    place = str(path.relative_to(labbook.path))
-                    problems.append(Problem(Severity.FINDING, place, problem))
-    return problems
-
-
-def _changed(path: Path, digest: str) -> str:
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return "These metrics are gone; a recorded verdict rests on them."
-    if found != digest:
-        return "These metrics were changed after the verdict that rests on them."
-    return ""
 
 
 def _header(declared: dict[str, Any]) -> Header:

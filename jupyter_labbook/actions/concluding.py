@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.actions.seals import broken, seal
 from jupyter_labbook.errors import CorruptFileError, InvalidInputError
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.storage import experiment_file, records
@@ -48,10 +48,12 @@ def record_verdict(labbook: LabbookFolder, experiment: ExperimentFolder) -> bool
     data = {
         "version": watch.declared.version,
         "verdicts": [records.to_builtins(verdict) for verdict in verdicts],
-        "runs": {run.run.label: _seal(run) for run in runs},
+        "runs": {run.run.label: seal(run) for run in runs},
     }
     if _known(watch, data):
         return False
+    for problem in broken(experiment, watch.declared):
+        raise CorruptFileError(f"{labbook.path / problem.path}: {problem.message}")
     # Two who notice the end at the same moment must not both record it.
     with labbook.lock():
         history = History(experiment.path)
@@ -98,19 +100,6 @@ def _known(watch: ExperimentWatch, data: dict[str, Any]) -> bool:
     """Whether that is what was recorded last; to look needs no right to write."""
     events = [e for e in watch.declared.events if e.kind is EventKind.VERDICT]
     return bool(events) and _same(dict(events[-1].data), data)
-
-
-def _seal(run: Any) -> dict[str, Any]:  # noqa: ANN401  # a RunWatch
-    return {
-        "state": str(run.state),
-        "files": {
-            path.name: _digest(path.read_bytes()) for path in run.run.metric_files()
-        },
-    }
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def _same(recorded: dict[str, Any], data: dict[str, Any]) -> bool:

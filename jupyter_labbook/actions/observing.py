@@ -138,7 +138,7 @@ class RunWatch:
 
     def _reason(self) -> str:
         if self.problem:
-            return self.problem
+            return "one of its files is damaged"
         if self._exit is not None:
             return self._exit.reason
         if self.state is RunState.LOST:

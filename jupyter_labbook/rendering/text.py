@@ -66,7 +66,8 @@ def _heading(view: ExperimentView, width: int) -> str:
     )
     lines = [first, *_wrapped(title(view), width)]
     if view.note:
-        lines += ["", *_wrapped(f"! {view.note}", width)]
+        for sentence in view.note.splitlines():
+            lines += ["", *_wrapped(f"! {sentence}", width, whole=True)]
     return "\n".join(lines)
 
 
@@ -149,7 +150,9 @@ def _labelled(label: str, content: str, width: int) -> str:
     return label.ljust(_LABEL_WIDTH) + "\n".join(lines).lstrip()
 
 
-def _wrapped(content: str, width: int, indent: str = "") -> list[str]:
+def _wrapped(
+    content: str, width: int, indent: str = "", *, whole: bool = False
+) -> list[str]:
     return [
         line
         for paragraph in visible(content).splitlines()
@@ -159,5 +162,7 @@ def _wrapped(content: str, width: int, indent: str = "") -> list[str]:
             initial_indent=indent,
             subsequent_indent=indent,
             break_on_hyphens=False,
+            # A path that is broken cannot be copied.
+            break_long_words=not whole,
         )
     ]

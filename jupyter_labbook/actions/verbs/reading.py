@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_labbook.actions import comparing, observing
 from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.handles import ExperimentHandle
+from jupyter_labbook.actions.seals import changed_metrics
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
 from jupyter_labbook.errors import StorageError
@@ -154,7 +155,7 @@ def compare(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
 def verify(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """Whether the history is as it was written."""
     del args
-    problems = verify_labbook(labbook.path) + comparing.changed_metrics(labbook)
+    problems = verify_labbook(labbook.path) + changed_metrics(labbook)
     found = [p for p in problems if p.severity is Severity.FINDING]
     lines = [f"{p.severity}: {p.path}: {p.message}" for p in problems]
     if not found:

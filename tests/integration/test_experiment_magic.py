@@ -1,0 +1,439 @@
+"""What each key and flag of ``%%experiment`` does, in a real kernel."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from jupyter_labbook import Labbook
+from jupyter_labbook.model.run import RunState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOLD = (
+    "import pathlib, time\npathlib.Path('on').touch()\n"
+    "while not pathlib.Path('go').exists():\n    time.sleep(0.01)\n"
+)
+
+
+def ok(result):
+    assert result.reply["status"] == "ok", result.text
+    assert not result.error
+    return result
+
+
+def shown(kernel, name: str) -> str:
+    [text] = ok(kernel.run(f"%labbook show {name}")).mime("text/plain")
+    return text
+
+
+def registered(experiment: Path, number: int = 1) -> dict[str, object]:
+    [event] = experiment.glob(f"history/{number:04d}-*.json")
+    return json.loads(event.read_text())["data"]["declared"]
+
+
+# --- Keys --------------------------------------------------------------------
+
+
+def test_every_key_is_registered_as_it_stands(kernel, project: Path) -> None:
+    ok(
+        kernel.run(
+            "%%experiment all-keys --wait\n"
+            "#| question: Is it: {so}?\n"
+            "#| hypothesis: It is.\n"
+            "#| predict: best x > 1 (80%)\n"
+            "#| predict: x[a=1,b=2] == 3\n"
+            "#| why: to see\n"
+            "#| impact: All of it.\n"
+            "#| params: {c: 1e-3, d: on}\n"
+            "#| sweep: {a: [1, 2], b: [2]}\n"
+            "#| seeds: [7]\n"
+            "#| ablate: {c: 0}\n"
+            "#| tags: [p, q]\n"
+            "#| resumable: true\n"
+            "#| timeout: 1m30s\n"
+            "log(x=a + b + len(d) * c * seed * 0)"
+        )
+    )
+    everything = Labbook.find(project)["all-keys"]
+    declared = registered(everything.path)
+    assert declared["question"] == "Is it: {so}?"
+    assert declared["hypothesis"] == "It is."
+    assert declared["predict"] == ["best x > 1 (80%)", "x[a=1,b=2] == 3"]
+    assert declared["impact"] == "All of it."
+    assert declared["params"] == {"c": 0.001, "d": "on"}
+    assert declared["ablate"] == {"c": 0}
+    assert declared["timeout"] == 90
+    assert declared["resumable"] is True
+    assert [run.parameters for run in everything] == [
+        {"c": 0.001, "d": "on", "a": a, "b": 2, "seed": 7} for a in (1, 2)
+    ]
+    assert everything.result() == {"x": [3.0, 4.0]}
+    text = shown(kernel, "all-keys")
+    assert [verdict.outcome for verdict in everything.verdicts] == ["supported"] * 2
+    for part in ("Is it: {so}?", "It is.", "to see", "All of it.", "80 %"):
+        assert part in text, part
+    notes = (everything.path / "experiment.md").read_text()
+    assert "impact: All of it." in notes
+    assert "  - p\n  - q\n" in notes
+
+
+def test_every_key_is_a_flag_and_flags_win(kernel, project: Path) -> None:
+    ok(
+        kernel.run(
+            "%%experiment flagged --wait --question 'By flag?' --seeds 2 "
+            "--sweep '{a: [5]}' --tags p,q\n"
+            "#| question: By line?\n#| sweep: {a: [1, 2, 3]}\nlog(x=a, y=seed)"
+        )
+    )
+    flagged = Labbook.find(project)["flagged"]
+    assert registered(flagged.path)["question"] == "By flag?"
+    assert registered(flagged.path)["tags"] == ["p", "q"]
+    assert flagged.result() == {"x": [5.0, 5.0], "y": [0.0, 1.0]}
+
+
+def test_a_grid_of_settings_and_seeds_goes_through_the_queue(
+    kernel, project: Path, user: Path
+) -> None:
+    folder = user / "config" / "jupyter_labbook"
+    folder.mkdir(exist_ok=True)
+    (folder / "settings.toml").write_text("slots = 1\n")
+    ok(
+        kernel.run(
+            "%%experiment grid --wait\n#| question: Which?\n"
+            "#| sweep: {a: [1, 2], b: [10, 20]}\n#| seeds: 2\n"
+            "#| predict: best x > 20\n#| predict: all x > 10\n#| predict: any x > 99\n"
+            "log(x=a + b + 0 * seed)"
+        )
+    )
+    grid = Labbook.find(project)["grid"]
+    assert grid.result()["x"] == [11, 11, 21, 21, 12, 12, 22, 22]
+    outcomes = [str(verdict.outcome) for verdict in grid.verdicts]
+    assert outcomes == ["supported", "supported", "refuted"]
+    started = [
+        (json.loads((run.path / name).read_text())["time"], name)
+        for run in grid
+        for name in ("started.json", "exit.json")
+    ]
+    # One slot: nobody starts before the one before has ended.
+    assert [name for _, name in sorted(started)] == ["started.json", "exit.json"] * 8
+
+
+def test_why_alone_marks_it_as_exploring(kernel, command) -> None:
+    ok(kernel.run("%%experiment look --wait\n#| why: see whether it runs\nlog(x=1)"))
+    assert "exploring" in shown(kernel, "look")
+    assert "exploring" in command("list").stdout
+
+
+def test_a_name_is_made_from_the_question(kernel, project: Path) -> None:
+    ok(kernel.run("%%experiment --wait\n#| question: Does a fish swim?\nlog(x=1)"))
+    assert list(Labbook.find(project)) == ["does-a-fish-swim"]
+
+
+def test_a_timeout_stops_the_run(kernel, project: Path) -> None:
+    ok(kernel.run(f"%%experiment slow --wait\n#| why: it\n#| timeout: 1s\n{HOLD}"))
+    [run] = Labbook.find(project)["slow"]
+    assert run.state is RunState.STOPPED
+
+
+def test_inputs_are_carried_or_left_behind(kernel, project: Path) -> None:
+    kernel.run("import numpy as np\ntable = np.ones(9)\ncache = {1: 2}")
+    kernel.run("api_key = 'abcdefghijklmnop1234'")
+    held = kernel.run("%%experiment\n#| why: it\nlog(x=len(api_key))")
+    assert "`api_key` cannot come along: it looks like a credential" in held.text
+    head = "%%experiment carries --wait --no-inputs cache\n#| why: it\n"
+    left = kernel.run(f"{head}log(x=table.sum(), y=len(cache))")
+    assert re.search("held .*cache", left.text)
+    assert "NameError" in Labbook.find(project)["carries"].output
+    result = ok(
+        kernel.run(
+            "%%experiment carries --wait\n#| why: it\n#| inputs: [api_key]\n"
+            "log(x=table.sum(), y=len(api_key))"
+        )
+    )
+    assert "table" in result.text
+    assert Labbook.find(project)["carries"].result() == {"x": 9.0, "y": 20.0}
+
+
+# --- Flags -------------------------------------------------------------------
+
+
+def test_a_dry_run_stores_and_starts_nothing(kernel, project: Path) -> None:
+    kernel.run("data = list(range(10))\ndef f(x):\n    return x * factor\nfactor = 3")
+    result = ok(
+        kernel.run(
+            "%%experiment --dry-run\n#| question: What would run?\n"
+            "#| sweep: {a: [1, 2]}\nimport pathlib\npathlib.Path('ran').touch()\n"
+            "log(x=f(a) + sum(data))"
+        )
+    )
+    assert "2 runs would be submitted" in result.text
+    assert "def f(x):" in result.text
+    assert "factor = 3" in result.text
+    compile(result.text.partition("script of the first:")[2], "script", "exec")
+    assert list(project.iterdir()) == [project / "pyproject.toml"]
+
+
+def test_here_binds_the_parameters_and_stores_nothing(kernel, project: Path) -> None:
+    body = "log(x=a)\nprint('seed', seed)\nkept = a * 2\nkept"
+    head = "%%experiment --here\n#| why: it\n#| sweep: {a: [4, 5]}\n#| seeds: [9]"
+    result = ok(kernel.run(f"{head}\n{body}"))
+    assert result.text == "x=4\nseed 9\n"
+    assert result.mime("text/plain") == ["8"]
+    assert kernel.run("print(kept)").text == "8\n"
+    assert list(project.iterdir()) == [project / "pyproject.toml"]
+
+
+def test_here_shows_errors_as_usual_and_counts_as_failed(kernel, project: Path) -> None:
+    result = kernel.run("%%experiment --here\n#| question: Is it?\n\nx = 1\nx / 0")
+    assert "ZeroDivisionError" in result.error
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", result.error)
+    assert "----> 5 x / 0" in plain
+    assert result.reply["status"] == "error"
+    assert "nothing was stored" in result.text
+    wrong = kernel.run("%%experiment --here\n#| question: Is it?\nx = = 1")
+    assert "SyntaxError" in wrong.error
+    assert list(project.iterdir()) == [project / "pyproject.toml"]
+
+
+def test_waiting_can_be_interrupted_and_the_run_goes_on(
+    kernel, project: Path, until
+) -> None:
+    request = kernel.submit(f"%%experiment on --wait\n#| why: it\n{HOLD}log(x=1)")
+    until((project / "on").exists)
+    kernel.interrupt()
+    result = kernel.collect(request)
+    assert "No longer waiting" in result.text
+    assert "goes on" in result.text
+    assert not result.error
+    (project / "go").touch()
+    assert Labbook.find(project)["on"].result(60) == {"x": 1.0}
+
+
+# --- The handle --------------------------------------------------------------
+
+
+def test_the_handle_is_like_a_future(kernel, project: Path, until) -> None:
+    ok(kernel.run(f"%%experiment held\n#| why: it\nlog(x=1)\nprint('hi')\n{HOLD}"))
+    kernel.run("handle = _")
+    assert kernel.run("print(handle)").text == "<experiment 0001-held: 1 running>\n"
+    until((project / "on").exists)
+    live = kernel.run(
+        "print(handle.done(), handle.running(), handle.cancel(), handle.metrics['x'])"
+    )
+    assert live.text == "False True False [1.0]\n"
+    impatient = kernel.run("handle.result(timeout=0.01)")
+    assert "TimeoutError" in impatient.error
+    (project / "go").touch()
+    ended = kernel.run(
+        "print(handle.result(60), handle.exception(), handle.done(), "
+        "handle.output, handle.figures)"
+    )
+    assert ended.text == "{'x': 1.0} None True hi\n []\n"
+    frame = kernel.run("print(type(handle.frame()).__name__, list(handle.frame()))")
+    assert frame.text == "DataFrame ['_run', 'seed', '_row', '_time', 'x']\n"
+
+
+def test_stop_and_cancel(kernel, project: Path, until, user: Path) -> None:
+    folder = user / "config" / "jupyter_labbook"
+    folder.mkdir(exist_ok=True)
+    (folder / "settings.toml").write_text("slots = 1\n")
+    ok(kernel.run(f"%%experiment held\n#| why: it\n{HOLD}"))
+    kernel.run("held = _")
+    until((project / "on").exists)
+    ok(kernel.run("%%experiment queued\n#| why: it\nlog(x=1)"))
+    kernel.run("queued = _")
+    assert kernel.run("print(queued)").text == "<experiment 0002-queued: 1 waiting>\n"
+    cancelled = kernel.run("print(queued.cancel(), queued.cancelled(), queued.done())")
+    assert cancelled.text == "True True True\n"
+    assert "CancelledError" in kernel.run("queued.result()").error
+    kernel.run("held.stop('enough'); held.wait(30)")
+    assert kernel.run("print(held)").text == "<experiment 0001-held: 1 stopped>\n"
+    assert "CancelledError: 0001-held/001: stopped: enough" in re.sub(
+        r"\x1b\[[0-9;]*m", "", kernel.run("held.result()").error
+    )
+
+
+def test_a_handle_is_found_again_by_name_after_a_restart(kernel, project) -> None:
+    ok(kernel.run("%%experiment kept --wait\n#| why: it\n#| seeds: 2\nlog(x=seed)"))
+    kernel.restart()
+    again = kernel.run(
+        "from jupyter_labbook import Labbook\nkept = Labbook.find()['kept']\n"
+        "print(kept.result(), len(kept), kept['002'].parameters)"
+    )
+    assert again.text == "{'x': [0.0, 1.0]} 2 {'seed': 1}\n"
+    assert "kept · experiment 1" in kernel.run("kept").mime("text/plain")[0]
+
+
+def test_without_pandas_a_frame_is_columns(kernel, project: Path, command) -> None:
+    ok(kernel.run("%%experiment kept --wait\n#| why: it\nlog(x=1)\nlog(x=2)"))
+    without = (
+        "import sys; sys.modules['pandas'] = None\n"
+        "from jupyter_labbook import Labbook\n"
+        f"kept = Labbook.find({str(project)!r})['kept']\n"
+        "print(kept.frame()['x'], kept[0].frame()['x'])"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", without], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "[1.0, 2.0] [1.0, 2.0]\n"
+
+
+# --- What is shown -----------------------------------------------------------
+
+
+def test_figures_of_every_kind_are_kept_and_shown(kernel, project: Path) -> None:
+    kernel.run("import matplotlib.pyplot as plt")
+    ok(
+        kernel.run(
+            "%%experiment draws --wait\n#| why: it\nlog(x=1)\n"
+            "from IPython.display import SVG, display\n"
+            "plt.plot([1, 2]); plt.show()\n"
+            "display(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>'))\n"
+            "figure, axes = plt.subplots()\naxes.bar([1], [2])\nfigure"
+        )
+    )
+    draws = Labbook.find(project)["draws"]
+    kinds = sorted(path.suffix for path in draws.figures)
+    assert kinds.count(".png") >= 2
+    assert ".svg" in kinds
+    assert all(path.stat().st_size for path in draws.figures)
+    [html] = ok(kernel.run("%labbook show draws")).mime("text/html")
+    assert html.count("data:image/png;base64,") >= 2
+
+
+def test_progress_is_shown_while_it_runs(kernel, project: Path, until, command) -> None:
+    ok(
+        kernel.run(
+            "%%experiment bars\n#| why: it\nfrom tqdm import tqdm\n"
+            "import pathlib, time\n"
+            "for i in tqdm(range(4), desc='epochs'):\n"
+            "    time.sleep(0.6)\n"
+            "    while i == 2 and not pathlib.Path('go').exists():\n"
+            "        time.sleep(0.01)\n"
+        )
+    )
+    until(lambda: "50%" in command("show", "bars").stdout)
+    assert "epochs" in command("show", "bars").stdout
+    (project / "go").touch()
+    assert Labbook.find(project)["bars"].wait(60)
+    assert "50%" not in command("show", "bars").stdout
+
+
+def _drawing(result) -> ET.Element:
+    bundle = result.mime("application/vnd.jupyter-labbook.run+json")[0]
+    return ET.fromstring(bundle["svg"])
+
+
+def test_sweeps_show_a_line_a_run_and_seeds_a_mean_with_its_band(kernel) -> None:
+    body = "for i in range(5):\n    log(step=i, loss=a * i + seed)"
+    ok(
+        kernel.run(
+            "%%experiment lines --wait\n#| why: it\n#| sweep: {a: [1, 2, 3]}\n"
+            f"{body.replace(' + seed', '')}"
+        )
+    )
+    lines = _drawing(kernel.run("%labbook show lines"))
+    titles = [line.text for line in lines.iter(f"{SVG}title")]
+    assert titles == ["a = 1", "a = 2", "a = 3"]
+    assert _bands(lines) == []
+    ok(
+        kernel.run(
+            "%%experiment bands --wait\n#| why: it\n#| sweep: {a: [1, 2]}\n"
+            f"#| seeds: 3\n{body}"
+        )
+    )
+    bands = _drawing(kernel.run("%labbook show bands"))
+    assert [line.text for line in bands.iter(f"{SVG}title")] == ["a = 1", "a = 2"]
+    assert len(_bands(bands)) == 2
+    assert "mean of the seeds" in "".join(bands.itertext())
+
+
+def _bands(drawing: ET.Element) -> list[ET.Element]:
+    return [path for path in drawing.iter(f"{SVG}path") if path.get("class") == "b"]
+
+
+def test_the_output_is_replaced_while_the_notebook_is_free(
+    kernel, project: Path, until
+) -> None:
+    result = ok(
+        kernel.run(
+            f"%%experiment live\n#| question: Is it?\n#| predict: x > 1\n{HOLD}"
+            "for i in range(3):\n    log(step=i, x=i)"
+        )
+    )
+    [view] = result.mime("application/vnd.jupyter-labbook.run+json")
+    assert view["version"] == 1
+    until((project / "on").exists)
+    (project / "go").touch()
+    finals = []
+
+    def supported() -> bool:
+        finals.extend(
+            update
+            for update in kernel.updates()
+            if "SUPPORTED" in str(update["data"].get("text/plain"))
+        )
+        return bool(finals)
+
+    until(supported)
+    assert set(finals[-1]["data"]) >= {"text/html", "image/png", "text/plain"}
+
+
+# --- Verdicts ----------------------------------------------------------------
+
+
+def test_predictions_over_seeds_selectors_and_other_experiments(
+    kernel, project: Path
+) -> None:
+    ok(
+        kernel.run(
+            "%%experiment base --wait\n#| why: it\n#| seeds: 3\nlog(x=seed / 99)"
+        )
+    )
+    ok(
+        kernel.run(
+            "%%experiment against --wait\n#| question: Better?\n#| seeds: 3\n"
+            "#| sweep: {a: [1, 2]}\n"
+            "#| predict: x[a=2] - x[a=1] > 0.5\n"
+            "#| predict: x[a=1] > base + 0.5\n"
+            "#| predict: max(x[a=2]) < x@base\n"
+            "#| predict: best noise > 0\n"
+            "log(x=a + seed * 0.01, noise=(-1) ** seed)"
+        )
+    )
+    verdicts = Labbook.find(project)["against"].verdicts
+    outcomes = [str(verdict.outcome) for verdict in verdicts]
+    assert outcomes == ["supported", "supported", "refuted", "inconclusive"]
+    assert "3 seeds" in verdicts[0].observed
+
+
+@pytest.mark.parametrize("how", ["shutdown", "kill"])
+def test_the_verdict_is_recorded_when_no_kernel_is_left(
+    how, kernel, project: Path, until, command
+) -> None:
+    ok(
+        kernel.run(
+            f"%%experiment alone\n#| question: Is it?\n#| predict: x == 1\n"
+            f"{HOLD}log(x=1)"
+        )
+    )
+    until((project / "on").exists)
+    getattr(kernel, how)()
+    (project / "go").touch()
+    history = project / "labbook" / "experiments" / "0001-alone" / "history"
+    until((history / "0002-verdict.json").exists)
+    data = json.loads((history / "0002-verdict.json").read_text())["data"]
+    assert data["verdicts"][0]["outcome"] == "supported"
+    assert list(data["runs"]["001"]["files"]) == ["metrics.csv"]
+    until((project / "labbook" / "journal.md").exists)
+    assert command("verify").returncode == 0

@@ -5,16 +5,18 @@ from __future__ import annotations
 import codecs
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jupyter_labbook.actions import comparing, observing
+from jupyter_labbook.actions import comparing, observing, publishing
 from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.seals import changed_metrics
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
 from jupyter_labbook.errors import StorageError
+from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.comparison import comparison_text
 from jupyter_labbook.rendering.log_tail import plain, tail_lines
 from jupyter_labbook.rendering.tables import Column, Table, table_text
@@ -40,6 +42,7 @@ _LONGEST = 2000
 def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """Every experiment, newest last."""
     rows = [_row(labbook, experiment) for experiment in labbook.experiments()]
+    _serve(labbook, {state for row in rows for state in row["states"]})
     if args.state:
         rows = [row for row in rows if args.state in row["states"]]
     if not rows:
@@ -74,6 +77,14 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
     return Answer(text=text, data=rows)
 
 
+def _serve(labbook: LabbookFolder, states: set[str]) -> None:
+    """See to it that what waits is served: its dispatcher may have been killed."""
+    if RunState.WAITING in states:
+        # Who only reads must not fail for want of a place to write.
+        with suppress(OSError):
+            publishing.revive(labbook)
+
+
 def _row(labbook: LabbookFolder, experiment: ExperimentFolder) -> dict[str, Any]:
     watch = observing.watch(labbook, experiment)
     header = watch.declared.header
@@ -101,6 +112,7 @@ def show(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     except StorageError as error:
         problems.append(str(error))
     view = observing.watch(labbook, experiment).view()
+    _serve(labbook, {str(run.state) for run in view.runs})
     if problems:
         view = replace(view, note="\n".join(filter(None, [view.note, *problems])))
     return Answer(

@@ -68,11 +68,6 @@ def _cancelled(run: RunFolder, reason: str) -> bool:
 def _alert(run: RunFolder) -> None:
     """Make the supervisor look for the wish now; it would do so by itself soon."""
     started = run_state.read_started(run)
-    if (
-        started is not None
-        and run_state.is_here(started)
-        and started.boot == processes.boot_id()
-        and started.namespace == processes.pid_namespace()
-    ):
+    if started is not None and run_state.can_be_seen(started):
         supervisor = started.supervisor
         processes.send(supervisor.pid, supervisor.ticks, signal.SIGTERM)

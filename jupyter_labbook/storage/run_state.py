@@ -62,23 +62,31 @@ def read_ticket(run: RunFolder) -> Ticket | None:
     return records.read(run.ticket, Ticket)
 
 
-def is_here(started: Started) -> bool:
-    """Whether a run was started on this machine."""
-    return started.host == socket.gethostname()
+def can_be_seen(started: Started) -> bool:
+    """Whether this process can see those that a run was started with.
+
+    The boot's own name tells, because a laptop's host name changes with its network;
+    where there is none, the host's.
+    """
+    boot = processes.boot_id()
+    same_boot = started.boot == boot if boot else started.host == socket.gethostname()
+    return same_boot and started.namespace == processes.pid_namespace()
 
 
 def _of_started(run: RunFolder, started: Started) -> RunState:
-    if is_here(started) and started.boot != processes.boot_id():
-        alive = False
-    elif not is_here(started) or started.namespace != processes.pid_namespace():
-        return RunState.UNKNOWN
-    else:
+    if can_be_seen(started):
         # The lock misses a run whose supervisor is gone on NFS, where flock does
         # not pass to children; there the process itself tells.
         alive = processes.locked(run.lock) or any(
             processes.alive(process.pid, process.ticks)
             for process in (started.supervisor, started.main)
         )
+    elif started.boot == processes.boot_id() or started.host != socket.gethostname():
+        # In another container of this machine, or on another machine.
+        return RunState.UNKNOWN
+    else:
+        # This machine has been started anew since.
+        alive = False
     if alive:
         return RunState.RUNNING
     # It may have ended between the first look and this one.

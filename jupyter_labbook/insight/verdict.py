@@ -198,14 +198,16 @@ def _over_all(
         return _without_numbers(found)
     counts = Counter(finding.outcome for finding in found)
     tally = ", ".join(
-        f"{counts[kind]} {kind}"
+        f"{wording.counted(counts[kind], 'combination')} {kind}"
         for kind in (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
         if counts[kind]
     )
+    # One kind alone needs no list of kinds.
+    told = f"in all {len(found)} combinations" if len(counts) == 1 else tally
     if not measured:
         return Finding(
             outcome=outcome,
-            observed=f"of {len(found)} combinations {tally}",
+            observed=told,
             reason=f"{deciding[0].label}: {deciding[0].reason}",
         )
     choose = min if worst else max
@@ -213,8 +215,7 @@ def _over_all(
     return Finding(
         outcome=outcome,
         difference=shown.difference,
-        observed=f"of {len(found)} combinations {tally}; {shown.label}:"
-        f" {shown.observed}",
+        observed=f"{told}; {shown.label}: {shown.observed}",
         reason=f"{shown.label}: {shown.reason}" if shown.reason else "",
     )
 

@@ -311,8 +311,7 @@ def test_run_says_by_its_exit_code_how_the_program_ended(train) -> None:
     failed = train("bad", "--why", "it", rate="2")
     assert failed.returncode == 5
     assert failed.stdout.splitlines() == [
-        "<experiment 0002-bad: 1 failed>",
-        "Watch it: labbook show bad",
+        "bad: 1 failed. See: labbook show bad",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +84,7 @@ def _submitted(
         handle.wait()
         ended_well = all(run.state is RunState.FINISHED for run in handle.runs)
         exit_code = 0 if ended_well else 5
-    lines = [*submitted.notes, repr(handle), f"Watch it: labbook show {handle.name}"]
+    lines = [*submitted.notes, *_told(handle, waited=parsed.options.wait)]
     data = {
         "name": handle.name,
         "path": str(handle.path),
@@ -92,6 +93,16 @@ def _submitted(
         "notes": submitted.notes,
     }
     return Answer(text="\n".join(lines), data=data, exit_code=exit_code)
+
+
+def _told(handle: ExperimentHandle, *, waited: bool) -> list[str]:
+    name, count = handle.name, len(handle)
+    if waited:
+        states = Counter(str(run.state) for run in handle)
+        told = ", ".join(f"{number} {state}" for state, number in states.items())
+        return [f"{name}: {told}. See: labbook show {name}"]
+    runs = "1 run is" if count == 1 else f"{count} runs are"
+    return [f"{name}: {runs} on the way. Watch: labbook show {name}"]
 
 
 def _planned(header: Header, work: _CommandWork) -> Answer:

@@ -271,7 +271,7 @@ def test_all_is_supported_only_if_each_is_and_any_refuted_likewise(sweep):
     assert verdict("all accuracy > 0.85", sweep(low)).outcome is Outcome.SUPPORTED
     found = verdict("any accuracy > 0.99", sweep(low))
     assert found.outcome is Outcome.REFUTED
-    assert found.observed.startswith("of 2 combinations 2 refuted; trees=100: 0.950")
+    assert found.observed.startswith("in all 2 combinations; trees=100: 0.950")
 
 
 def test_the_deciding_combination_is_shown(sweep):

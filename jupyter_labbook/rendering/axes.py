@@ -171,6 +171,8 @@ def _labels(values: Sequence[float], step: float) -> list[str]:
         labels = [tick_label(value) for value in values]
         return labels if len(set(labels)) == len(labels) else [*map(repr, values)]
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    if abs(round(step, decimals) - step) > step / 100:
+        decimals += 1  # a step of 2.5 needs one more than a step of 2
     # Adding 0.0 turns the negative zero that rounding leaves into zero.
     return [f"{round(value, decimals) + 0.0:.{decimals}f}" for value in values]
 

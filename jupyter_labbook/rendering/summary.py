@@ -156,7 +156,6 @@ def next_steps(view: ExperimentView) -> list[tuple[str, str]]:
     if failures:
         place = f"{name}/{failures[0].label}" if len(view.runs) > 1 else name
         steps.append(("See how it failed:", f"labbook tail {place}"))
-        steps.append(("Once mended, run it again:", f"labbook rerun {name} --current"))
     if RunState.RUNNING in states:
         steps.append(("Follow the output:", f"labbook tail {name} -f"))
     elif (

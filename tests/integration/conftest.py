@@ -58,13 +58,18 @@ class Kernel:
     def pid(self) -> int:
         return self._manager.provisioner.pid
 
-    def submit(self, code: str) -> str:
-        """Execute without waiting."""
-        return self.client.execute(code)
+    def submit(self, code: str, cell: str = "") -> str:
+        """Execute without waiting; a page says which cell it is."""
+        content = {"code": code, "silent": False, "store_history": True}
+        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
+        metadata = {"cellId": cell} if cell else {}
+        message = self.client.session.msg("execute_request", content, metadata=metadata)
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
 
-    def run(self, code: str) -> Result:
+    def run(self, code: str, cell: str = "") -> Result:
         """Execute a cell and collect what it shows until it has ended."""
-        return self.collect(self.submit(code))
+        return self.collect(self.submit(code, cell))
 
     def collect(self, request: str) -> Result:
         result = Result()

@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 import textwrap
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -17,8 +19,7 @@ from jupyter_labbook.storage.settings import state_folder
 from tests import running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import LabbookFolder
@@ -147,6 +148,43 @@ def test_a_run_out_of_memory_says_so(finish) -> None:
     )
     assert ended.state is RunState.FAILED
     assert ended.error.startswith("MemoryError")
+
+
+@pytest.fixture
+def small_cgroup() -> Iterator[Path]:
+    """Give a control group whose processes may use 64 MB together."""
+    for root, limit in (
+        (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"),
+        (Path("/sys/fs/cgroup"), "memory.max"),
+    ):
+        group = root / f"labbook-test-{os.getpid()}"
+        try:
+            group.mkdir()
+            (group / limit).write_text(str(2**26))
+        except OSError:
+            with suppress(OSError):
+                group.rmdir()
+            continue
+        yield group
+        group.rmdir()
+        return
+    pytest.skip("no control group can be made here: that takes root and cgroups")
+
+
+def test_a_run_that_the_system_killed_for_its_memory_says_so(
+    finish, small_cgroup: Path
+) -> None:
+    _, ended = finish(
+        f"""
+        import os
+        with open("{small_cgroup}/cgroup.procs", "w") as procs:
+            procs.write(str(os.getpid()))
+        taken = [bytearray(2**24) for _ in range(64)]
+        """
+    )
+    assert ended.state is RunState.FAILED
+    assert ended.signal == signal.SIGKILL
+    assert "run out of memory" in ended.reason
 
 
 def test_a_run_that_closes_its_output_still_ends_with_a_record(finish) -> None:

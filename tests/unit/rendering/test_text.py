@@ -64,7 +64,6 @@ def test_a_failure_shows_its_reason_its_output_and_the_way_on(samples: Samples) 
     assert "001: ValueError: shapes (64,10) and (32,10) do not match" in text
     assert "  |     loss.backward()\n" in text
     assert "labbook tail small-net\n" in text
-    assert "labbook rerun small-net --current" in text
     assert "\x1b" not in text
     assert "10%" not in text
 

@@ -69,6 +69,19 @@ class Origin:
     version: int = 1
 
 
+def require_user() -> None:
+    """See to it, before anything is stored, that runs could be signed and started.
+
+    Raises
+    ------
+    StorageError
+        A folder of the user's cannot be written, or the key is damaged.
+    """
+    surroundings()
+    user_settings()
+    trust.user_key()
+
+
 def surroundings() -> launch.Surroundings:
     """Name what this user's supervisors and dispatchers share."""
     follow = (sys.executable, "-m", "jupyter_labbook.actions.follow_up")

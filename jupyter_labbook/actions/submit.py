@@ -67,6 +67,7 @@ def submit(
         The labbook cannot be written; no run was published.
     """
     check(header, labbook)
+    publishing.require_user()
     name = header.name or slug(header.question or header.why)
     header = replace(header, name=name)
     fingerprint = hashlib.sha256(work.identity().encode("utf-8", "surrogatepass"))

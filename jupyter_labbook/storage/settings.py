@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 import platformdirs
 
-from jupyter_labbook.errors import CorruptFileError
+from jupyter_labbook.errors import CorruptFileError, StorageError
 
 T = TypeVar("T")
 
@@ -78,12 +78,36 @@ def config_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Where slots and dispatchers of this machine meet; not shared between hosts."""
+    """Where slots and dispatchers of this machine meet; not shared between hosts.
+
+    Raises
+    ------
+    StorageError
+        It cannot be made.
+    """
     import socket
 
     state = Path(platformdirs.user_state_dir(_APPLICATION, appauthor=False))
-    folder = state / socket.gethostname()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return own_folder(state / socket.gethostname(), "XDG_STATE_HOME")
+
+
+def own_folder(folder: Path, variable: str) -> Path:
+    """Make a folder of the user's own, or say how to choose another.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    variable
+        The environment variable that leads to it.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{folder}, which every run needs, cannot be made ({error.strerror}); set "
+            f"{variable} to a folder that you may write."
+        ) from error
     return folder
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.runtime import files
-from jupyter_labbook.storage.settings import config_folder
+from jupyter_labbook.storage.settings import config_folder, own_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def file_digest(path: Path) -> str:
 @cache
 def _read_key(path: Path) -> bytes:
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(path.parent, "XDG_CONFIG_HOME")
         files.create(path, os.urandom(_KEY_BYTES))
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:

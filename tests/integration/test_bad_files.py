@@ -225,3 +225,16 @@ def test_tickets_from_elsewhere_are_held_and_nothing_executes(
     # Whoever trusts them says so, run by run.
     assert command("rerun", "theirs/1", "--wait").returncode == 0
     assert [path.name for path in project.glob("executed*")] == ["executed1"]
+
+
+def test_a_home_that_cannot_be_written_stores_nothing_of_a_submission(
+    command, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    refused = command("run", "--why", "it", "--", "true")
+    assert refused.returncode == 4
+    assert refused.stderr.startswith("labbook: ")
+    assert "set XDG_STATE_HOME to a folder that you may write" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert list(project.glob("labbook/experiments/*")) == []

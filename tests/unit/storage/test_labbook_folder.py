@@ -14,7 +14,7 @@ from jupyter_labbook.errors import (
     NotFoundError,
     StorageError,
 )
-from jupyter_labbook.storage import settings
+from jupyter_labbook.storage import settings, trust
 from jupyter_labbook.storage.labbook import LabbookFolder
 
 if TYPE_CHECKING:
@@ -160,3 +160,13 @@ def test_slots_default_to_the_cores_but_one(user: Path) -> None:
     (user / "config/jupyter_labbook/settings.toml").write_text("slots = 0\n")
     with pytest.raises(CorruptFileError, match="at least 1"):
         settings.user_settings()
+
+
+@pytest.mark.parametrize("variable", ["XDG_STATE_HOME", "XDG_CONFIG_HOME"])
+def test_a_home_that_cannot_be_written_is_told_with_the_way_out(
+    variable: str, labbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(variable, str(tmp_path / "file"))
+    with pytest.raises(StorageError, match=f"cannot be made .*; set {variable} to"):
+        trust.user_key() if "CONFIG" in variable else settings.state_folder()

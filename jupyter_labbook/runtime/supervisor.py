@@ -216,7 +216,9 @@ def _identify(pid: int) -> dict[str, int]:
 
 def _catch_signals(on_terminate: Callable[[], None]) -> int:
     """Let signals wake the loop; returns the descriptor that becomes readable."""
-    read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    os.set_blocking(write, False)
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGTERM, lambda *_: on_terminate())

@@ -117,6 +117,7 @@ def _entry(
     observed = [
         f"{verdict.outcome}: {verdict.prediction}"
         + (f" (observed {verdict.observed})" if verdict.observed else "")
+        + (f". {verdict.reason}" if verdict.reason else "")
         for verdict in verdicts
     ]
     if not verdicts:
@@ -128,7 +129,7 @@ def _entry(
         name=watch.experiment.name,
         number=watch.experiment.number,
         version=watch.declared.version,
-        asked=header.get("question") or header.get("why", ""),
+        asked=header.get("question") or f"(exploring) {header.get('why', '')}",
         expected="\n".join(filter(None, expected)),
         observed="\n".join(observed),
         learned=learned,

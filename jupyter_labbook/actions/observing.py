@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.declared import Declared
@@ -26,6 +25,8 @@ from jupyter_labbook.storage.metrics import Follower
 from jupyter_labbook.storage.progress import read_progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jupyter_labbook.model.metrics import Summary
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 _TAIL_BYTES = 16_384
 _TICK_NANOSECONDS = 10**9
 """What was changed just now may change again under the same time."""
-_PICTURES = (".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 class RunWatch:
@@ -276,7 +276,23 @@ class ExperimentWatch:
             thresholds=verdict.thresholds(_parsed(self.declared), evidence),
             runs=runs,
             varied=list(varied(run.parameters for run in runs)),
-            note="\n".join(filter(None, [self._amended(), *self.problems()])),
+            note="\n".join(
+                filter(None, [self._versions(), self._amended(), *self.problems()])
+            ),
+        )
+
+    def _versions(self) -> str:
+        """Say which runs belong to earlier versions and so are not shown."""
+        shown = self.runs()
+        older = [watch for watch in self.all_runs() if watch not in shown]
+        if not older:
+            return ""
+        labels = ", ".join(watch.run.label for watch in older[:6])
+        more = f" and {len(older) - 6} more" if older[6:] else ""
+        return (
+            f"Version {self.declared.version}. Runs of earlier versions are kept: "
+            f"{labels}{more}; see one with: labbook tail {self.experiment.name}/RUN, "
+            "labbook compare"
         )
 
     def _amended(self) -> str:
@@ -339,12 +355,12 @@ def read_end(path: Path, size: int) -> tuple[str, int]:
 
 
 def figures(run: RunFolder) -> list[str]:
-    """Pictures that the run drew, relative to its folder, in order."""
+    """What the run drew or displayed, relative to its folder, in order."""
     try:
         names = sorted(os.listdir(run.figures))
     except OSError:
         return []
-    return [f"figures/{name}" for name in names if Path(name).suffix in _PICTURES]
+    return [f"figures/{name}" for name in names if not name.startswith(".")]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -216,4 +216,5 @@ def waiting_for(case: Case) -> str:
             kinds = listed(f"{count} {state}" for state, count in states.items())
             runs = counted(len(sample.runs), "run")
             parts.append(f"{states.total()} of {runs}{sample.of} not ended ({kinds})")
-    return "; ".join(parts)
+    # Two settings of one sweep often stand at the same point.
+    return "; ".join(dict.fromkeys(parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from jupyter_labbook.actions.publishing import Origin, RunPlan
 from jupyter_labbook.actions.submit import Submitted, check, submit
 from jupyter_labbook.errors import HeaderError, RunFailedError
 from jupyter_labbook.model.experiment import variants
+from jupyter_labbook.model.run import RunState
 from jupyter_labbook.notebook import surroundings
 from jupyter_labbook.snapshot.header import ParsedCell, bind, parse
 from jupyter_labbook.snapshot.keys import help_text
@@ -47,7 +48,7 @@ def experiment(
         return None
     probe = GitProbe(Path.cwd())
     # What cannot come along is found before a new labbook is begun for it.
-    snapshot = _take(shell, parsed, surroundings.labbook_planned())
+    parsed, snapshot = _take_with_seed(shell, parsed)
     labbook, begun = surroundings.labbook_here()
     if begun:
         print(f"A labbook begins here: {surroundings.short_path(labbook.path)}/")
@@ -61,7 +62,9 @@ def experiment(
         cell=surroundings.cell_id(shell),
     )
     submitted = submit(labbook, parsed.header, _CellWork(snapshot), origin)
-    print("\n".join([*submitted.notes, snapshot.report.text()]))
+    told = [*submitted.notes, snapshot.report.text()]
+    if any(told):
+        print("\n".join(filter(None, told)))
     return _show(shell, parsed, labbook, submitted)
 
 
@@ -114,12 +117,29 @@ def _earlier_cells(shell: InteractiveShell) -> list[str]:
     return list(history.input_hist_raw)[: shell.execution_count] if history else []
 
 
+def _take_with_seed(
+    shell: InteractiveShell, parsed: ParsedCell
+) -> tuple[ParsedCell, Snapshot]:
+    """Take a snapshot; a seed that the notebook has is recorded as the run's own."""
+    planned = surroundings.labbook_planned()
+    snapshot = _take(shell, parsed, planned)
+    seed = shell.user_ns.get("seed")
+    carried = any(row.name == "seed" for row in snapshot.report.rows)
+    if carried and type(seed) is int and not parsed.header.seeds:
+        header = replace(parsed.header, seeds=(seed,))
+        parsed = replace(parsed, header=header)
+        snapshot = _take(shell, parsed, planned)
+    return parsed, snapshot
+
+
 def _run_here(shell: InteractiveShell, parsed: ParsedCell) -> None:
     """Execute the body in the kernel, with the first variant's parameters bound."""
     import jupyter_labbook
 
     for name in IN_A_RUN:
         shell.user_ns.setdefault(name, getattr(jupyter_labbook, name))
+    # As in a run: where nothing else is said, the seed is 0.
+    shell.user_ns.setdefault("seed", 0)
     shell.user_ns.update(bind(parsed.header))
     code = parsed.body.lstrip("\n")
     header = len(parsed.body) - len(code) + 1
@@ -153,6 +173,7 @@ def _show(
     if not surroundings.is_kernel(shell):
         if parsed.options.wait:
             handle.wait()
+            _raise_failure(handle)
         return handle
     from jupyter_labbook.notebook.live import LiveView, attach, follow
 
@@ -161,7 +182,8 @@ def _show(
     if parsed.options.wait:
         view = LiveView(labbook, submitted.experiment)
         view.show()
-        _wait(handle, view.look)
+        if _wait(handle, view.look):
+            _raise_failure(handle)
         return handle
     from jupyter_labbook.notebook.plan_output import PlanOutput
 
@@ -175,8 +197,19 @@ def _show(
     return handle
 
 
-def _wait(handle: ExperimentHandle, look: Callable[[], None]) -> None:
-    """Wait for the end; an interrupt ends the waiting alone."""
+def _raise_failure(handle: ExperimentHandle) -> None:
+    """Let the cell fail with its runs, as one that waits is a step of something."""
+    bad = [run for run in handle if run.state is not RunState.FINISHED]
+    if bad:
+        name = f"{handle.name}/{bad[0].folder.label}"
+        raise RunFailedError(
+            f"{len(bad)} of {len(handle)} runs did not finish, {name} first: it is "
+            f"{bad[0].state}; see: %labbook tail {name}"
+        )
+
+
+def _wait(handle: ExperimentHandle, look: Callable[[], None]) -> bool:
+    """Wait for the end; an interrupt ends the waiting alone, and gives False."""
     import time
 
     next_look = 0.0
@@ -192,3 +225,5 @@ def _wait(handle: ExperimentHandle, look: Callable[[], None]) -> None:
         look()
     except KeyboardInterrupt:
         print(f"No longer waiting; {handle!r} goes on.", file=sys.stderr)
+        return False
+    return True

@@ -44,7 +44,10 @@ def load(shell: InteractiveShell) -> None:
         plain = no_var_expand(cast("Any", magic))  # typed for methods alone
         shell.register_magic_function(plain, kind, magic.__name__)
     _register_completion(shell)
-    _give_bodies(shell)
+    transforms = shell.input_transformer_manager.cleanup_transforms
+    for transform in (_with_body, _with_question_mark):
+        if transform not in transforms:
+            transforms.insert(0, transform)
 
 
 def _plainly(action: Callable[[], Any]) -> Any:  # noqa: ANN401
@@ -76,18 +79,25 @@ def _register_completion(shell: InteractiveShell) -> None:
     matchers.append(matcher)
 
 
-def _give_bodies(shell: InteractiveShell) -> None:
+def _with_body(lines: list[str]) -> list[str]:
     """Let ``%%experiment -h`` be asked for without a cell below it.
 
     IPython refuses a cell magic without a body before the magic is called.
     """
-    transforms = shell.input_transformer_manager.cleanup_transforms
-    if _with_body not in transforms:
-        transforms.insert(0, _with_body)
-
-
-def _with_body(lines: list[str]) -> list[str]:
     text = [line for line in lines if line.strip()]
     if len(text) == 1 and re.match(r"%%experiment(\s|$)", text[0]):
         return [text[0].rstrip("\n") + "\n", "\n"]
     return lines
+
+
+def _with_question_mark(lines: list[str]) -> list[str]:
+    """Let the words of ``%labbook`` end in a question mark.
+
+    IPython takes ``%labbook plan add question Why?`` for a request for help.
+    """
+    return [
+        f"get_ipython().run_line_magic('labbook', {line.strip()[9:]!r})\n"
+        if line.startswith("%labbook ") and line.rstrip().endswith("?")
+        else line
+        for line in lines
+    ]

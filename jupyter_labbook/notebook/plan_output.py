@@ -83,7 +83,8 @@ class PlanOutput:
 
     def show_static(self) -> None:
         """Display the list as it is now, where there is no page to work on it."""
-        self._output.show(self._still(), raw=True)
+        if PlanFile(self._labbook).read().items:
+            self._output.show(self._still(), raw=True)
 
     def settle(self) -> None:
         """Put the checklist to rest as soon as nobody works on it."""

@@ -295,7 +295,7 @@ def _learned(view: ExperimentView) -> str:
 
 def _next(view: ExperimentView) -> str:
     steps = "".join(
-        f"<span>{_text(why)}</span><code>{_text(command)}</code>"
+        f"<span>{_text(why)}</span><code>%{_text(command)}</code>"
         for why, command in next_steps(view)
     )
     return f'<div class="lbk-next">{steps}</div>' if steps else ""

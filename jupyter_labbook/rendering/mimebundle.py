@@ -43,7 +43,8 @@ def experiment_bundle(view: ExperimentView, *, final: bool) -> dict[str, object]
             "view": _without_series(view),
             "svg": svg,
             "figures": json_safe(drawn),
-            "next": json_safe(next_steps(view)),
+            # In a cell the verbs are magics.
+            "next": json_safe([[why, f"%{verb}"] for why, verb in next_steps(view)]),
         },
         "text/html": experiment_html(view, svg, final=final),
         "text/plain": experiment_text(view),

@@ -136,7 +136,8 @@ def _failure(view: ExperimentView, width: int) -> str:
     for run in bad[:3]:
         lines += _wrapped(f"{run.label}: {run.reason}", width)
     if bad and bad[0].state is RunState.FAILED:
-        tail = tail_lines(bad[0].tail, _TAIL_OF_FAILED, width)
+        # Whole lines: what is cut off is the number of the line that failed.
+        tail = tail_lines(bad[0].tail, _TAIL_OF_FAILED)
         lines += [f"  | {plain(line)}".rstrip() for line in tail]
     return "\n".join(lines)
 

@@ -37,6 +37,11 @@ def load(labbook: Path, name: str) -> Any:  # noqa: ANN401  # whatever was carri
         A pickle is not what was stored: it is not loaded.
     """
     path = labbook / "inputs" / name
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing, which this run was given; git does not carry a "
+            "labbook's inputs/, so copy it from where the run was submitted."
+        )
     if path.suffix == ".npy":
         return _array(path)
     with path.open("rb") as file:

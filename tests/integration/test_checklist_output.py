@@ -48,6 +48,8 @@ def test_a_page_gets_the_widget_and_nothing_else_in_its_place(kernel) -> None:
 
 
 def test_without_a_page_the_lists_are_shown_as_they_are(kernel) -> None:
+    assert kernel.run(CELL.replace("listed", "empty")).mime("text/html")[1:] == []
+    kernel.run("%labbook plan add question Why? --priority high")
     result = kernel.run(CELL)
     assert result.mime(WIDGET) == []
     assert any(is_list(output) for output in result.outputs if "data" in output)

@@ -139,7 +139,8 @@ def test_a_name_is_made_from_the_question(kernel, project: Path) -> None:
 
 
 def test_a_timeout_stops_the_run(kernel, project: Path) -> None:
-    ok(kernel.run(f"%%experiment slow --wait\n#| why: it\n#| timeout: 1s\n{HOLD}"))
+    cell = f"%%experiment slow --wait\n#| why: it\n#| timeout: 1s\n{HOLD}"
+    assert "slow/001 first: it is stopped" in kernel.run(cell).text
     [run] = Labbook.find(project)["slow"]
     assert run.state is RunState.STOPPED
 
@@ -437,3 +438,39 @@ def test_the_verdict_is_recorded_when_no_kernel_is_left(
     assert list(data["runs"]["001"]["files"]) == ["metrics.csv"]
     until((project / "labbook" / "journal.md").exists)
     assert command("verify").returncode == 0
+
+
+def test_the_notebooks_own_seed_is_the_one_that_is_recorded(kernel, project) -> None:
+    kernel.run("seed = 123")
+    result = kernel.run("%%experiment seeded --wait\n#| why: it\nlog(s=seed)\n")
+    assert not result.error
+    [run] = Labbook.find(project)["seeded"]
+    assert run.parameters == {"seed": 123}
+    assert run.result() == {"s": 123.0}
+
+
+def test_here_has_the_seed_that_a_run_would_have(kernel) -> None:
+    result = kernel.run("%%experiment --here\n#| why: it\nprint('seed', seed)\n")
+    assert result.text == "seed 0\n"
+
+
+def test_a_cell_that_waits_fails_with_its_runs(kernel) -> None:
+    cell = "%%experiment bad --wait\n#| why: it\nraise ValueError('boom')\n"
+    result = kernel.run(cell)
+    assert result.reply["status"] == "error"
+    assert "bad/001 first: it is failed; see: %labbook tail bad/001" in result.text
+
+
+def test_runs_of_earlier_versions_are_named(kernel, project) -> None:
+    cell = "%%experiment asked --wait\n#| question: {}\nlog(x=1)\n"
+    for question in ("One?", "Two?"):
+        kernel.run(cell.format(question))
+    [plain] = kernel.run("%labbook show asked").mime("text/plain")
+    assert "Version 2. Runs of earlier versions are kept: 001" in plain
+
+
+def test_what_is_displayed_counts_as_drawn(kernel, project) -> None:
+    cell = "%%experiment table --wait\n#| why: it\nimport pandas as pd\n"
+    kernel.run(cell + "display(pd.DataFrame({'a': [1]}))\nlog(x=1)\n")
+    [run] = Labbook.find(project)["table"]
+    assert [figure.suffix for figure in run.figures] == [".html"]

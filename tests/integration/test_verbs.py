@@ -622,3 +622,11 @@ def test_verbs_work_from_a_folder_that_is_gone(command, tmp_path: Path) -> None:
         check=False,
     )
     assert "The working folder is gone" in refused(result, 4)
+
+
+def test_a_question_in_a_cell_may_end_in_its_mark(kernel, project: Path) -> None:
+    kernel.run("%labbook init")
+    result = kernel.run("%labbook plan add question What about depth?")
+    assert not result.error
+    assert result.text == "Added to Questions: What about depth?\n"
+    assert "What about depth?" in (project / "labbook/plan.md").read_text()

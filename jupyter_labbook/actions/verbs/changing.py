@@ -10,9 +10,9 @@ from jupyter_labbook.actions.concluding import conclude as record_conclusion
 from jupyter_labbook.actions.handles import ExperimentHandle, RunHandle
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
-from jupyter_labbook.model.run import RunState
+from jupyter_labbook.model.run import RunRecord, RunState
 from jupyter_labbook.rendering.comparison import reproduction_text
-from jupyter_labbook.storage import records
+from jupyter_labbook.storage import records, run_state
 from jupyter_labbook.storage.labbook import LabbookFolder
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def rerun(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     pairs = list(zip(originals, new, strict=True))
     if not args.wait:
         lines = [f"{old.label} runs again as {run.label}." for old, run in pairs]
+        lines += _new_version(pairs)
         lines.append(f"When it has ended: labbook compare {_places(pairs[0])}")
         data = [{"original": old.label, "rerun": run.label} for old, run in pairs]
         return Answer(text="\n".join(lines), data=data)
@@ -73,18 +74,30 @@ def rerun(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     return _reproduced(pairs)
 
 
+def _new_version(pairs: list[tuple[RunFolder, RunFolder]]) -> list[str]:
+    """Say that the verdict now rests on other code, if it does."""
+    before, after = (records.read(run.record, RunRecord) for run in pairs[0])
+    if before is None or after is None or before.version == after.version:
+        return []
+    told = f"The code has changed: this is version {after.version}, and the verdict is"
+    return [f"{told} that of its runs alone."]
+
+
 def _places(pair: tuple[RunFolder, RunFolder]) -> str:
     return " ".join(map(places.label, pair))
 
 
 def _reproduced(pairs: list[tuple[RunFolder, RunFolder]]) -> Answer:
-    texts, told, same = [], [], True
+    texts, told, same, ended_well = _new_version(pairs), [], True, True
     for original, repeated in pairs:
         found = rerunning.compare(original, repeated)
         state = RunHandle(repeated).state
-        same = same and found.exact and state is RunState.FINISHED
+        same = same and found.exact
+        ended_well = ended_well and state is RunState.FINISHED
+        ended = run_state.read_exit(repeated)
+        why = f": {ended.reason}" if ended and ended.reason else ""
         texts.append(
-            f"{original.label} again as {repeated.label} ({state}):\n"
+            f"{original.label} again as {repeated.label} ({state}{why}):\n"
             f"{reproduction_text(found)}"
         )
         told.append(
@@ -95,4 +108,5 @@ def _reproduced(pairs: list[tuple[RunFolder, RunFolder]]) -> Answer:
                 **records.to_builtins(found),
             }
         )
-    return Answer(text="\n".join(texts), data=told, exit_code=0 if same else 1)
+    exit_code = 5 if not ended_well else 0 if same else 1
+    return Answer(text="\n".join(texts), data=told, exit_code=exit_code)

@@ -66,7 +66,7 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
                 str(row["number"]),
                 row["name"],
                 ", ".join(f"{count} {state}" for state, count in row["states"].items()),
-                ", ".join(row["verdicts"]) or ("exploring" if row["why"] else ""),
+                _counted(row["verdicts"]) or ("exploring" if row["why"] else ""),
                 row["question"] or row["why"],
             )
             for row in rows
@@ -75,6 +75,13 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
     problems = [f"! {problem}" for row in rows for problem in row["problems"]]
     text = "\n\n".join([table_text(table, args.width), *problems])
     return Answer(text=text, data=rows)
+
+
+def _counted(words: list[str]) -> str:
+    """Spell ``supported``, or ``2 supported, 1 refuted`` where there are several."""
+    if len(words) == 1:
+        return words[0]
+    return ", ".join(f"{count} {word}" for word, count in Counter(words).items())
 
 
 def _serve(labbook: LabbookFolder, states: set[str]) -> None:

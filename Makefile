@@ -79,6 +79,10 @@ bench: $(READY)  ## what is promised about speed, measured
 	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'
 	$(BIN)/python -m tests.benchmarks
 
+.PHONY: coverage
+coverage: $(READY)  ## how much of the code the tests reach, branches included
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90 $(SUITES)
+
 .PHONY: demo
 demo: $(READY)  ## one experiment from question to verdict
 	$(BIN)/labbook demo

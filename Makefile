@@ -89,7 +89,8 @@ demo: $(READY)  ## one experiment from question to verdict
 
 .PHONY: lab
 lab: $(READY)  ## JupyterLab on the example notebooks
-	$(BIN)/jupyter lab notebooks
+	@# In a container everybody is root, which Jupyter takes for a mistake.
+	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks
 
 .PHONY: clean
 clean:  ## remove everything that was built or set up

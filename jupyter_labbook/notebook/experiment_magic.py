@@ -202,8 +202,9 @@ def _raise_failure(handle: ExperimentHandle) -> None:
     bad = [run for run in handle if run.state is not RunState.FINISHED]
     if bad:
         name = f"{handle.name}/{bad[0].folder.label}"
+        noun = "run" if len(handle) == 1 else "runs"
         raise RunFailedError(
-            f"{len(bad)} of {len(handle)} runs did not finish, {name} first: it is "
+            f"{len(bad)} of {len(handle)} {noun} did not finish, {name} first: it is "
             f"{bad[0].state}; see: %labbook tail {name}"
         )
 

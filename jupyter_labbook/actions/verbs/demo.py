@@ -43,6 +43,8 @@ def _told(folder: Path) -> Iterator[str]:
     yield f"\nDone in {seconds:.0f} s.\n\n"
     width = max(map(len, told)) + 1
     for name, text in told.items():
+        if not text:
+            continue
         yield f"{name.replace('_', ' ') + ':':<{width}} {text}\n"
 
 

@@ -18,6 +18,11 @@ CELL = """\
 #| why: see the checklist
 log(value=1)
 """
+HOLD = """\
+import pathlib, time
+while not pathlib.Path("go").exists():
+    time.sleep(0.01)
+"""
 IMPATIENT = """\
 from jupyter_labbook.notebook import plan_output
 plan_output._QUIET_SECONDS = 0.3
@@ -65,10 +70,12 @@ def test_once_nobody_needs_it_the_widget_becomes_a_list_that_can_be_saved(
 
 def test_who_is_typing_keeps_the_widget(kernel, project: Path, updates, until) -> None:
     kernel.run(IMPATIENT)
-    kernel.run(CELL, cell="cell-1")
+    # Held, so that it cannot end before the first letter is typed.
+    kernel.run(CELL + HOLD, cell="cell-1")
     typing = "from jupyter_labbook.notebook import plan_widget\n"
     typing += "[widget] = plan_widget._open.values()\nwidget.editing = {}"
     kernel.run(typing.format(True))
+    (project / "go").touch()
     assert Labbook.find(project)["listed"].wait(60)
     over = "from jupyter_labbook.notebook import live; print(live._watcher._views)"
     until(lambda: kernel.run(over).text == "[]\n")
@@ -80,9 +87,7 @@ def test_who_is_typing_keeps_the_widget(kernel, project: Path, updates, until) -
 
 
 def test_the_next_experiment_takes_the_checklist_over(kernel, project: Path) -> None:
-    wait = "import pathlib, time\nwhile not pathlib.Path('go').exists():\n"
-    wait += "    time.sleep(0.01)\n"
-    kernel.run(CELL + wait, cell="cell-1")
+    kernel.run(CELL + HOLD, cell="cell-1")
     request = kernel.submit(CELL.replace("listed", "next"), cell="cell-2")
     seen = []
     while True:

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
 _SECONDS_BETWEEN: Final = 0.5
+_BURST: Final = 10
+"""Reports written at once after a pause: slow steps follow fast ones."""
 _MOST: Final = sys.float_info.max
 
 
 def progress(i: Any, n: Any = None, text: str = "") -> None:  # noqa: ANN401
     """Say how far the run has come: ``progress(epoch, epochs)``.
 
-    Cheap enough for every step: it is written down at most twice a second, the
-    first and the last time always. Outside a run, and in all but rank 0 of a
+    Cheap enough for every step: it is written down about twice a second, the first
+    reports and the last one always. Outside a run, and in all but rank 0 of a
     distributed run, it does nothing. From the first call on, tqdm bars are ignored.
 
     Parameters
@@ -56,7 +58,9 @@ class _Reporter:
         self._lock = Lock()
         self._pending = False
         self._completed = False
-        self._written = -math.inf
+        self._known = False
+        self._saved = float(_BURST)
+        self._counted = -math.inf
         self._began: tuple[float, float] | None = None
         self._done: float = 0
         self._total: float | None = None
@@ -91,14 +95,23 @@ class _Reporter:
         self.explicit = True
 
     def _due(self) -> bool:
+        """Whether a write is affordable: one for each half second, saved up to ten.
+
+        Ten fast steps and then a slow one would otherwise show the first for hours.
+        """
         now = time.monotonic()
-        if now - self._written < _SECONDS_BETWEEN:
-            return False
-        if self._written == -math.inf:
+        if not self._known:
             import atexit
 
             atexit.register(self.flush)
-        self._written = now
+            self._known = True
+        else:
+            earned = max(0.0, now - self._counted) / _SECONDS_BETWEEN
+            self._saved = min(_BURST, self._saved + earned)
+        self._counted = now
+        if self._saved < 1:
+            return False
+        self._saved -= 1
         return True
 
     def _write(self) -> None:

@@ -18,7 +18,7 @@ BEGIN = """
 import json, os, sys
 from pathlib import Path
 from jupyter_labbook.runtime import progress as module
-module._SECONDS_BETWEEN = 0  # every report is written, so that each can be seen
+module._SECONDS_BETWEEN = 1e-9  # every report is written, so that each can be seen
 module.feed_from_tqdm()
 path = Path(os.environ["LABBOOK_RUN"], "progress.json")
 def now():

@@ -7,6 +7,7 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import jupyter_labbook
 from jupyter_labbook.snapshot.credentials import looks_secret
 from jupyter_labbook.snapshot.items import Item, ItemKind
 from jupyter_labbook.snapshot.names import NOTHING
@@ -189,8 +190,12 @@ class _Resolver:
             return None
 
     def _is_standing(self, name: str) -> bool:
-        """Whether IPython put its own version of a builtin into the namespace."""
+        """Whether a name has its value from IPython or from us, not from a cell."""
         value = self._namespace[name]
+        if name in IN_A_RUN:
+            # A body executed by `--here` left it: a run has one of its own.
+            ours = value is getattr(jupyter_labbook, name)
+            return ours and not self._cells.bindings(name)
         # Its `open` wraps the builtin, whose module it claims to be of.
         home = getattr(value, "__globals__", {}).get("__name__", "")
         return name in {"open", "exit", "quit", "display", "get_ipython"} and any(

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import jupyter_labbook
 from jupyter_labbook.model.experiment import Variant, variants
 from jupyter_labbook.snapshot.header import parse
+from jupyter_labbook.snapshot.resolve import IN_A_RUN
 from jupyter_labbook.snapshot.script import docstring, relative_folder
 from jupyter_labbook.snapshot.text import indent
 from jupyter_labbook.snapshot.values import literal, spell
@@ -71,6 +73,21 @@ def test_seed_is_declared_or_the_notebooks_own_or_zero(
     script = bench.take("print(seed)", header).render(variant, "t")
 
     assert [row for row in script.splitlines() if row.startswith("seed")] == [line]
+
+
+@pytest.mark.parametrize("name", IN_A_RUN)
+def test_what_a_body_executed_here_left_behind_is_the_runs_own(
+    bench: Workbench, name: str
+) -> None:
+    vars(bench.main)[name] = getattr(jupyter_labbook, name)
+    assert f"from jupyter_labbook import {name}" in bench.take(f"use = {name}").render(
+        Variant({}, 0), "a question"
+    )
+
+
+def test_a_name_of_ours_that_a_cell_sets_is_the_cells(bench: Workbench) -> None:
+    bench.execute("smoke = False")
+    assert "smoke = False" in bench.take("print(smoke)").render(Variant({}, 0), "why")
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,31 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jupyter_client.manager import KernelManager
 
+from jupyter_labbook import Labbook
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _SECONDS = 60
+
+TRAIN = """\
+import pathlib, sys
+from jupyter_labbook import log, run_dir
+rate = float(sys.argv[1])
+for step in range(3):
+    log(step=step, loss=rate * step)
+(run_dir() / "note.txt").write_text("here")
+print("trained with", rate)
+sys.exit(3 if rate > 1 else 0)
+"""
+HOLDING = """\
+import pathlib, sys, time
+print("holding on", flush=True)
+while not pathlib.Path(sys.argv[1]).exists():
+    time.sleep(0.01)
+print("let go")
+"""
 
 
 @dataclass
@@ -185,3 +205,30 @@ def command(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture
 def kernel(start_kernel: Callable[[], Kernel]) -> Kernel:
     return start_kernel()
+
+
+@pytest.fixture
+def train(project: Path, command):
+    """Run a small program as an experiment, and wait for it."""
+    (project / "train.py").write_text(TRAIN)
+
+    def run(*words: str, rate: str = "{rate}"):
+        return command("run", *words, "--wait", "--", sys.executable, "train.py", rate)
+
+    return run
+
+
+@pytest.fixture
+def hold(project: Path, command, until):
+    """Start a program that runs until the file ``go`` is there."""
+    (project / "holding.py").write_text(HOLDING)
+
+    def start(name: str):
+        program = [sys.executable, "holding.py", "go"]
+        assert command("run", name, "--why", "it", "--", *program).returncode == 0
+        handle = Labbook.find(project)[name]
+        until(lambda: "holding on" in handle.output)
+        return handle
+
+    yield start
+    (project / "go").touch()

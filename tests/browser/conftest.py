@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.jupyter import CHROMIUM, PACKAGE, Application, Server, built, chromium
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-PACKAGE = Path(__file__).parents[2] / "jupyter_labbook"
-EXTENSION = PACKAGE / "labextension"
-
-ARGUMENTS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-]
 
 # Notebook 7.6 throws this by itself, without any extension.
 NOT_OURS = ("reading 'schema'",)
@@ -44,37 +24,9 @@ IDLE = """() => {
   return context?.session?.kernel?.status === 'idle';
 }"""
 
-Application = Literal["lab", "notebook"]
 OpenNotebook = Callable[..., "Page"]
 OpenCopy = Callable[[Path], "Page"]
 Command = Callable[..., None]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A Jupyter server that the tests may use as they like."""
-
-    application: Application
-    url: str
-    token: str
-    root: Path
-
-    def address(self, notebook: str) -> str:
-        """Where a notebook opens, in a fresh workspace."""
-        route, more = {
-            "lab": ("lab/tree", "&reset"),
-            "notebook": ("notebooks", ""),
-        }[self.application]
-        return f"{self.url}/{route}/{notebook}?token={self.token}{more}"
-
-
-def built(path: Path) -> Path:
-    """Return a part of the bundle, or say how to build it."""
-    if not path.exists():
-        raise pytest.UsageError(
-            f"{path.name} is not built: run `make .venv`, then the tests again."
-        )
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -85,11 +37,11 @@ def plan_module() -> Path:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise pytest.UsageError("There is no Chromium: run `make browser`.")
-    return {"executable_path": found, "args": ARGUMENTS, "headless": True}
+    return {
+        "executable_path": chromium(),
+        "args": list(CHROMIUM),
+        "headless": True,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -116,68 +68,9 @@ def application(request: pytest.FixtureRequest) -> Application:
 def server(
     application: Application, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("home")
-    root = tmp_path_factory.mktemp("root")
-    settings = home / "config/labconfig/default_setting_overrides.json"
-    settings.parent.mkdir(parents=True)
-    quiet = {"fetchNews": "false", "checkForUpdates": False}
-    settings.write_text(
-        json.dumps({"@jupyterlab/apputils-extension:notification": quiet})
-    )
-    extensions = home / "share/labextensions"
-    extensions.mkdir(parents=True)
-    (extensions / "jupyter-labbook").symlink_to(built(EXTENSION))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
-    server = Server(application, f"http://127.0.0.1:{port}", token, root)
-    module, cls = {
-        "lab": ("jupyterlab", "LabApp"),
-        "notebook": ("notebook", "JupyterNotebookApp"),
-    }[application]
-    command = [
-        *(sys.executable, "-m", module, "--no-browser", "--allow-root"),
-        *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
-        f"--IdentityProvider.token={token}",
-        f"--ServerApp.root_dir={root}",
-        f"--{cls}.expose_app_in_browser=True",
-    ]
-    environment = {
-        **os.environ,
-        "IPYTHONDIR": str(home / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_PATH": str(home / "share"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        # A kernel imports the package that is tested, installed or not.
-        "PYTHONPATH": str(PACKAGE.parent),
-    }
-    log = home / "server.log"
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, env=environment
-        ) as process,
-    ):
-        try:
-            _wait_for(server, process, log)
-            yield server
-        finally:
-            process.terminate()
-
-
-def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    status = f"{server.url}/api/status?token={server.token}"
-    while True:
-        try:
-            with urllib.request.urlopen(status, timeout=5):
-                return
-        except OSError:
-            assert process.poll() is None, log.read_text(errors="replace")
-            assert time.monotonic() < deadline, log.read_text(errors="replace")
-            time.sleep(0.1)
+    home, root = map(tmp_path_factory.mktemp, ("home", "root"))
+    with Server(application, home, root) as started:
+        yield started
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Command, OpenCopy, Server
+    from tests.browser.conftest import Command, OpenCopy
+    from tests.jupyter import Server
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_experiment.ipynb"
 

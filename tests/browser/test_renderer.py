@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.browser.conftest import Command, OpenNotebook, Server
+    from tests.browser.conftest import Command, OpenNotebook
+    from tests.jupyter import Server
 
 MIME_TYPE = "application/vnd.jupyter-labbook.run+json"
 

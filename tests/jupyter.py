@@ -1,0 +1,201 @@
+"""Real Jupyter servers with the built extension, as tests and benchmarks use them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PACKAGE: Final = Path(__file__).parents[1] / "jupyter_labbook"
+EXTENSION: Final = PACKAGE / "labextension"
+CHROMIUM: Final = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+)
+"""Arguments for a browser without a screen, as any user."""
+
+Application = Literal["lab", "notebook"]
+
+_MODULES: Final = {
+    "lab": ("jupyterlab", "LabApp"),
+    "notebook": ("notebook", "JupyterNotebookApp"),
+}
+_SECONDS: Final = 60
+
+
+def built(path: Path) -> Path:
+    """Return a part of the bundle, or say how to build it."""
+    if not path.exists():
+        raise RuntimeError(
+            f"{path.name} is not built: run `make .venv`, then the tests again."
+        )
+    return path
+
+
+def chromium() -> str:
+    """Where the browser is, or say how to get one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise RuntimeError("There is no Chromium: run `make browser`.")
+    return found
+
+
+class Server:
+    """A Jupyter server of its own, which can be ended and started again.
+
+    Parameters
+    ----------
+    application
+        What its pages are.
+    home, root
+        Folders for its settings and for the notebooks.
+    extension
+        Whether it has our extension, of the page and of the server.
+    more
+        Further arguments of the command.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        home: Path,
+        root: Path,
+        *,
+        extension: bool = True,
+        more: Sequence[str] = (),
+    ) -> None:
+        self.application = application
+        self.root = root
+        self.token = secrets.token_hex(16)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._home = home
+        self._more = more
+        self._process: subprocess.Popen[bytes] | None = None
+        self._configure(extension=extension)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def log(self) -> Path:
+        """What the server printed."""
+        return self._home / "server.log"
+
+    def address(self, notebook: str = "") -> str:
+        """Where a notebook opens, in a fresh workspace."""
+        if not notebook:
+            route = {"lab": "lab", "notebook": "tree"}[self.application]
+            return f"{self.url}/{route}?token={self.token}&reset"
+        route, more = {
+            "lab": ("lab/tree", "&reset"),
+            "notebook": ("notebooks", ""),
+        }[self.application]
+        return f"{self.url}/{route}/{notebook}?token={self.token}{more}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        module, cls = _MODULES[self.application]
+        command = [
+            *(sys.executable, "-m", module, "--no-browser", "--allow-root"),
+            *("--ip=127.0.0.1", f"--port={self._port}", "--ServerApp.port_retries=0"),
+            f"--IdentityProvider.token={self.token}",
+            f"--ServerApp.root_dir={self.root}",
+            f"--{cls}.expose_app_in_browser=True",
+            *self._more,
+        ]
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._environment(),
+            )
+        self._wait()
+
+    def stop(self) -> None:
+        """End it as a person would."""
+        self._end(kill=False)
+
+    def kill(self) -> None:
+        """End it without a chance to say goodbye."""
+        self._end(kill=True)
+
+    def _end(self, *, kill: bool) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill() if kill else process.terminate()
+            process.wait(_SECONDS)
+
+    def _configure(self, *, extension: bool) -> None:
+        settings = self._home / "config/labconfig/default_setting_overrides.json"
+        settings.parent.mkdir(parents=True)
+        quiet = {"fetchNews": "false", "checkForUpdates": False}
+        settings.write_text(
+            json.dumps({"@jupyterlab/apputils-extension:notification": quiet})
+        )
+        # Said both ways: the environment may have the package installed.
+        enabled = self._home / "config/jupyter_server_config.d/jupyter_labbook.json"
+        enabled.parent.mkdir(parents=True)
+        wanted = {"jpserver_extensions": {"jupyter_labbook": extension}}
+        enabled.write_text(json.dumps({"ServerApp": wanted}))
+        if extension:
+            extensions = self._home / "share/labextensions"
+            extensions.mkdir(parents=True)
+            (extensions / "jupyter-labbook").symlink_to(built(EXTENSION))
+        else:
+            disabled = {"disabledExtensions": {"jupyter-labbook": True}}
+            settings.with_name("page_config.json").write_text(json.dumps(disabled))
+
+    def _environment(self) -> dict[str, str]:
+        home = self._home
+        return {
+            **os.environ,
+            "IPYTHONDIR": str(home / "ipython"),
+            "JUPYTER_CONFIG_DIR": str(home / "config"),
+            "JUPYTER_DATA_DIR": str(home / "data"),
+            "JUPYTER_PATH": str(home / "share"),
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            # A kernel imports the package that is tested, installed or not.
+            "PYTHONPATH": str(PACKAGE.parent),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_CONFIG_HOME": str(home / "settings"),
+            "XDG_STATE_HOME": str(home / "state"),
+        }
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _SECONDS
+        status = f"{self.url}/api/status?token={self.token}"
+        while True:
+            try:
+                with urllib.request.urlopen(status, timeout=5):
+                    return
+            except OSError:
+                said = self.log.read_text(errors="replace")
+                assert self._process is not None
+                assert self._process.poll() is None, said
+                assert time.monotonic() < deadline, said
+                time.sleep(0.1)

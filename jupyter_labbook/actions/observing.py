@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.actions.shown import of_version
 from jupyter_labbook.errors import PredictionError, StorageError
 from jupyter_labbook.insight import verdict
 from jupyter_labbook.insight.evidence import Evidence, RunEvidence, varied
@@ -211,11 +212,11 @@ class ExperimentWatch:
 
         A run whose record is damaged belongs to all of them.
         """
-        everything = self.all_runs()
-        version = self.declared.version
-        if not any(watch.version == version for watch in everything):
-            return everything
-        return [w for w in everything if w.record is None or w.version == version]
+        versions = {
+            watch: None if watch.record is None else watch.version
+            for watch in self.all_runs()
+        }
+        return of_version(versions, self.declared.version)
 
     def all_runs(self) -> list[RunWatch]:
         """Runs of every version."""

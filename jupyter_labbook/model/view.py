@@ -47,6 +47,16 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """Means of the stretches that a thinned line was cut into."""
+
+    x: list[float]
+    time: list[float]
+    y: list[float]
+    """Same length as ``x``; NaN where nothing is to be drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """One line of a plot, already thinned for drawing."""
 
@@ -55,6 +65,10 @@ class Series:
     y: list[float]
     """Same length as ``x``; NaN where nothing is to be drawn."""
     x_name: str = "step"
+    time: list[float] = field(default_factory=list)
+    """Unix time of each point in seconds, if known."""
+    mean: Means | None = None
+    """None where every value is in ``y`` itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

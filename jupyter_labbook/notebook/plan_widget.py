@@ -1,20 +1,7 @@
 """The plan as a widget: a checklist in the page that edits ``plan.md``.
 
-The page sends custom messages ``{id, op, ...}`` and gets, after the new ``lists``,
-``{id, ok: true}`` or ``{id, error: "one sentence"}``:
-
-========  ====================================================
-op        fields
-========  ====================================================
-add       list, text, [priority, expected, setup, impact]
-edit      item, fields: {[text, expected, setup, impact]}
-tick      item, done
-priority  item, priority
-delete    item
-undo
-========  ====================================================
-
-A request that is sent again under the same id is answered and not done twice.
+The page sends custom messages ``{id, op, ...}`` (see `actions.plan_requests`) and
+gets, after the new ``lists``, ``{id, ok: true}`` or ``{id, error: "one sentence"}``.
 """
 
 from __future__ import annotations
@@ -22,37 +9,22 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import anywidget
 import traitlets
 
-from jupyter_labbook.actions.plan import parse_list, parse_priority
-from jupyter_labbook.errors import (
-    InvalidInputError,
-    LabbookError,
-    NotFoundError,
-    StorageError,
-)
-from jupyter_labbook.model.plan import Plan, PlanItem, PlanList
+from jupyter_labbook.actions.plan_requests import PlanRequests, plan_lists
+from jupyter_labbook.errors import LabbookError, StorageError
+from jupyter_labbook.model.plan import Plan
 from jupyter_labbook.notebook.plan_watch import PlanWatch
 from jupyter_labbook.notebook.surroundings import short_path
 from jupyter_labbook.rendering.plan import plan_text
 from jupyter_labbook.storage.plan import PlanFile
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from jupyter_labbook.storage.plan_edits import Deleted
-
 MODULE: Final = Path(__file__).parents[1] / "static" / "plan.js"
 """The view, built from ``labextension/src/widget``."""
-
-_FIELDS: Final = ("text", "expected", "setup", "impact")
-_REMEMBERED: Final = 1000
-"""Requests that are known again when they are repeated."""
 
 _watch = PlanWatch()
 _open: dict[Path, PlanWidget] = {}
@@ -98,14 +70,13 @@ class PlanWidget(anywidget.AnyWidget):
     def __init__(self, labbook: Path) -> None:
         self._file = PlanFile(labbook)
         self._stamp: object = None
-        self._done: dict[str, None] = {}
-        self._deleted: list[Deleted] = []
+        self._requests = PlanRequests(self._file)
         self._touched = -math.inf
         # Messages may come on a subshell, beside the watching thread.
         self._lock = threading.RLock()
         super().__init__(
             _esm=_view(MODULE),
-            lists=_lists(Plan()),
+            lists=plan_lists(Plan()),
             path=short_path(self._file.path),
         )
         self.on_msg(self._receive)
@@ -149,7 +120,7 @@ class PlanWidget(anywidget.AnyWidget):
             # What was known stays in view beside the reason.
             self.problem = str(error)
             return
-        self.lists = _lists(plan)
+        self.lists = plan_lists(plan)
         self.problem = plan.problem
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
@@ -158,7 +129,7 @@ class PlanWidget(anywidget.AnyWidget):
         reply: dict[str, Any] = {"id": request if isinstance(request, str) else ""}
         with self._lock:
             try:
-                self._apply_once(content)
+                self._requests.apply(content)
             except LabbookError as error:
                 reply["error"] = str(error)
             except Exception as error:  # noqa: BLE001  # answered, not logged
@@ -171,77 +142,6 @@ class PlanWidget(anywidget.AnyWidget):
             self._refresh()
             self.send(reply)
 
-    def _apply_once(self, content: object) -> None:
-        if not isinstance(content, dict):
-            raise InvalidInputError("A message to the plan is a JSON object.")
-        request = _word(content, "id")
-        if request in self._done:
-            return
-        operations: dict[str, Callable[[dict[str, Any]], object]] = {
-            "add": self._add,
-            "edit": self._edit,
-            "tick": self._tick,
-            "priority": self._set_priority,
-            "delete": self._delete,
-            "undo": self._undo,
-        }
-        operation = operations.get(_word(content, "op"))
-        if operation is None:
-            raise InvalidInputError(
-                f"{content['op']!r} is nothing that can be done to the plan; it is one"
-                f" of {', '.join(operations)}."
-            )
-        operation(content)
-        self._done[request] = None
-        if len(self._done) > _REMEMBERED:
-            del self._done[next(iter(self._done))]
-
-    def _add(self, content: dict[str, Any]) -> None:
-        item = PlanItem(
-            id="",
-            list=parse_list(_word(content, "list")),
-            text=_word(content, "text"),
-            priority=parse_priority(_word(content, "priority", "normal")),
-            expected=_word(content, "expected", ""),
-            setup=_word(content, "setup", ""),
-            impact=_word(content, "impact", ""),
-        )
-        self._file.add(item)
-
-    def _edit(self, content: dict[str, Any]) -> None:
-        fields = content.get("fields")
-        if not isinstance(fields, dict) or not fields.keys() <= set(_FIELDS):
-            raise InvalidInputError(
-                f"An edit of the plan has fields, each one of {', '.join(_FIELDS)}."
-            )
-        values = {name: _word(fields, name) for name in fields}
-        self._file.edit(_word(content, "item"), **values)
-
-    def _tick(self, content: dict[str, Any]) -> None:
-        done = content.get("done")
-        if not isinstance(done, bool):
-            raise InvalidInputError("A tick in the plan is done: true or false.")
-        self._file.tick(_word(content, "item"), done=done)
-
-    def _set_priority(self, content: dict[str, Any]) -> None:
-        priority = parse_priority(_word(content, "priority"))
-        self._file.set_priority(_word(content, "item"), priority)
-
-    def _delete(self, content: dict[str, Any]) -> None:
-        self._deleted.append(self._file.delete(_word(content, "item")))
-
-    def _undo(self, _content: dict[str, Any]) -> None:
-        # What was deleted here comes back first, whatever others delete meanwhile.
-        while self._deleted:
-            try:
-                self._file.restore(self._deleted[-1])
-            except NotFoundError:
-                self._deleted.pop()
-            else:
-                self._deleted.pop()
-                return
-        self._file.undo()
-
 
 def _view(module: Path) -> str:
     try:
@@ -251,29 +151,3 @@ def _view(module: Path) -> str:
             f"The view of the plan was not built ({module} is missing); run `npm ci &&"
             " npm run build:widget` in labextension/, or install the package."
         ) from error
-
-
-def _lists(plan: Plan) -> list[dict[str, Any]]:
-    return [
-        {
-            "list": which.value,
-            "title": which.title,
-            "items": [
-                {
-                    **asdict(item),
-                    "list": item.list.value,
-                    "priority": item.priority.value,
-                }
-                for item in plan.of(which)
-            ],
-        }
-        for which in PlanList
-    ]
-
-
-def _word(content: dict[str, Any], name: str, default: str | None = None) -> str:
-    value = content.get(name)
-    value = default if value is None else value
-    if not isinstance(value, str):
-        raise InvalidInputError(f"A message to the plan needs {name!r} as text.")
-    return value

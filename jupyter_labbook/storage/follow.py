@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from jupyter_labbook.model.view import Series
+from jupyter_labbook.model.view import Means, Series
+from jupyter_labbook.storage.block_index import BlockIndex
 from jupyter_labbook.storage.metric_reader import (
     FileChangedError,
     MetricReader,
     open_readers,
 )
 from jupyter_labbook.storage.metric_summary import SummaryBuilder
-from jupyter_labbook.storage.thin_line import ThinLine
+from jupyter_labbook.storage.thin_line import (
+    Points,
+    ThinLine,
+    joined_means,
+    thin,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_labbook.model.metrics import Summary
     from jupyter_labbook.runtime.layout import RunFolder
-    from jupyter_labbook.storage.metric_lines import Block
+    from jupyter_labbook.storage.metric_lines import Block, Floats
 
 _MOST_BYTES: Final = 4 << 20
 """Read in one go: keeps the first look at a long run from holding up the viewer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """One metric of a run as it is to be drawn."""
+
+    x_name: str
+    points: Points
+    means: Points | None
+    """None where every value is in ``points``."""
 
 
 class Follower:
@@ -40,6 +57,7 @@ class Follower:
     def __init__(self, run: RunFolder, points: int = 1000) -> None:
         self._run = run
         self._points = points
+        self._revision = 0
         self._forget()
 
     def poll(self) -> bool:
@@ -74,8 +92,35 @@ class Follower:
 
     def series(self) -> list[Series]:
         """Lines to draw, one a metric, over its steps or else its row numbers."""
-        names = dict.fromkeys(name for name, _ in self._lines)
-        return [self._series(name) for name in names]
+        return [_series(name, self.drawn(name)) for name in self.revisions]
+
+    @property
+    def revisions(self) -> dict[str, int]:
+        """Every metric there is, and a number that rises when its line changes."""
+        return self._changed
+
+    @property
+    def files(self) -> list[tuple[MetricReader, BlockIndex]]:
+        """What was read so far, and where in it to look for a part of a line."""
+        return [(reader, self._indexes[path]) for path, reader in self._readers.items()]
+
+    def drawn(self, name: str) -> Drawn:
+        """Draw one metric, in the order of its steps or row numbers."""
+        revision = self._changed[name]
+        known = self._drawn.get(name)
+        if known is None or known[0] != revision:
+            known = self._drawn[name] = revision, self._draw(name)
+        return known[1]
+
+    def _draw(self, name: str) -> Drawn:
+        lines = [line for key, line in self._lines.items() if key[0] == name]
+        points = thin(Points.joined([line.points() for line in lines]), self._points)
+        thinned = any(line.thinned for line in lines)
+        return Drawn(
+            "step" if name in self._stepped else "row",
+            points,
+            joined_means(lines, self._points) if thinned else None,
+        )
 
     def last(self) -> dict[str, float]:
         """Latest value of each metric."""
@@ -88,6 +133,9 @@ class Follower:
     def _forget(self) -> None:
         self._readers: dict[Path, MetricReader] = {}
         self._lines: dict[tuple[str, Path], ThinLine] = {}
+        self._indexes: dict[Path, BlockIndex] = {}
+        self._changed: dict[str, int] = {}
+        self._drawn: dict[str, tuple[int, Drawn]] = {}
         self._stepped: set[str] = set()
         self._summary = SummaryBuilder()
         self._behind = False
@@ -96,6 +144,7 @@ class Follower:
         """See which files there are, and how long."""
         for reader in open_readers(self._run):
             self._readers.setdefault(reader.path, reader)
+            self._indexes.setdefault(reader.path, BlockIndex())
         for path, reader in list(self._readers.items()):
             try:
                 reader.look()
@@ -115,31 +164,41 @@ class Follower:
                     break
                 left -= reader.offset - before
                 changed = changed or len(block) > 0
-                self._add(reader, block)
+                if len(block):
+                    self._add(reader, block, before)
         self._behind = left <= 0
         return changed
 
-    def _add(self, reader: MetricReader, block: Block) -> None:
+    def _add(self, reader: MetricReader, block: Block, start: int) -> None:
         self._summary.add(reader.process, block)
-        stepless = np.isnan(block.steps)
-        x = np.where(stepless, block.rows, block.steps)
+        self._revision += 1
+        x = axis(block)
+        self._indexes[reader.path].add(start, reader.offset, x, block.times)
         for name, (places, values) in block.cells.items():
             key = (name, reader.path)
             line = self._lines.get(key)
             if line is None:
                 line = self._lines[key] = ThinLine(self._points)
-            line.add(x[places], values)
-            if name not in self._stepped and not stepless[places].all():
+            line.add(Points(x[places], block.times[places], values))
+            self._changed[name] = self._revision
+            if name not in self._stepped and np.isfinite(block.steps[places]).any():
                 self._stepped.add(name)
 
-    def _series(self, name: str) -> Series:
-        parts = [line.points() for key, line in self._lines.items() if key[0] == name]
-        x, y = (np.concatenate(sides) for sides in zip(*parts, strict=True))
-        order = np.argsort(x, kind="stable")
-        x, y = x[order], y[order]
-        if len(x) > self._points:
-            line = ThinLine(self._points)
-            line.add(x, y)
-            x, y = line.points()
-        x_name = "step" if name in self._stepped else "row"
-        return Series(metric=name, x=x.tolist(), y=y.tolist(), x_name=x_name)
+
+def axis(block: Block) -> Floats:
+    """Over what lines are drawn: steps, or row numbers where there are none."""
+    return np.where(np.isfinite(block.steps), block.steps, block.rows)
+
+
+def _series(name: str, drawn: Drawn) -> Series:
+    points, means = drawn.points, drawn.means
+    return Series(
+        metric=name,
+        x=points.x.tolist(),
+        time=points.time.tolist(),
+        y=points.y.tolist(),
+        x_name=drawn.x_name,
+        mean=None
+        if means is None
+        else Means(x=means.x.tolist(), time=means.time.tolist(), y=means.y.tolist()),
+    )

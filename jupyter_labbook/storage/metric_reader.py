@@ -109,6 +109,31 @@ class MetricReader:
         self.skipped += block.skipped
         return block
 
+    def again(self, start: int, end: int) -> Block:
+        """Parse lines once more that were read before.
+
+        Parameters
+        ----------
+        start, end
+            Offsets at which `read` began and ended.
+
+        Raises
+        ------
+        FileChangedError
+            The file was replaced, or is gone.
+        """
+        assert self._header is not None
+        try:
+            with self.path.open("rb") as stream:
+                seen = os.fstat(stream.fileno())
+                stream.seek(start)
+                data = stream.read(end - start)
+        except OSError as error:
+            raise FileChangedError from error
+        if (seen.st_ino, seen.st_dev) != self._identity or len(data) < end - start:
+            raise FileChangedError
+        return parse(self._header, data)[1]
+
     def _read_header(self, data: bytes) -> Block | None:
         stop = header_end(data)
         if not stop and len(data) < BLOCK_BYTES:

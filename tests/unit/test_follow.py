@@ -14,8 +14,8 @@ from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.storage import follow, metric_reader
 from jupyter_labbook.storage.follow import Follower
-from jupyter_labbook.storage.metrics import summaries
-from jupyter_labbook.storage.thin_line import ThinLine
+from jupyter_labbook.storage.metrics import read, summaries
+from jupyter_labbook.storage.thin_line import Points, ThinLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,9 +64,11 @@ def test_each_poll_brings_what_was_added(run: RunFolder, log: MetricLog) -> None
         assert follower.poll() is True
         assert follower.poll() is False
         assert follower.last() == {"loss": i}
-    assert drawn(follower)["loss"] == Series(
-        metric="loss", x=[0, 10, 20, 30, 40], y=[0, 1, 2, 3, 4]
+    series = drawn(follower)["loss"]
+    assert series == Series(
+        metric="loss", x=[0, 10, 20, 30, 40], y=[0, 1, 2, 3, 4], time=series.time
     )
+    assert series.time == read(run).times.tolist()
 
 
 def test_without_steps_it_is_drawn_over_the_rows(
@@ -76,7 +78,8 @@ def test_without_steps_it_is_drawn_over_the_rows(
         log.log({"a" if i % 2 else "b": i}, None)
     follower = Follower(run)
     follower.poll()
-    assert drawn(follower)["a"] == Series(metric="a", x=[1, 3], y=[1, 3], x_name="row")
+    series = drawn(follower)["a"]
+    assert (series.x, series.y, series.x_name) == ([1, 3], [1, 3], "row")
 
 
 def test_new_files_are_noticed_and_joined(run: RunFolder, log: MetricLog) -> None:
@@ -199,25 +202,27 @@ def test_a_metric_of_many_files_keeps_to_the_number_of_points(
 def thin(values: list[float], points: int, chunks: int = 1) -> ThinLine:
     line = ThinLine(points)
     for part in np.array_split(np.arange(len(values), dtype=float), chunks):
-        line.add(part, np.array(values)[part.astype(int)])
+        line.add(Points(part, part + 1e9, np.array(values)[part.astype(int)]))
     return line
 
 
 def test_a_short_line_is_kept_as_it_is() -> None:
     values = [3.0, math.nan, 1.0, 2.0]
-    x, y = thin(values, 100).points()
+    points = thin(values, 100).points()
+    x, y = points.x, points.y
     assert x.tolist() == [0, 1, 2, 3]
     np.testing.assert_array_equal(y, values)
 
 
 def test_an_empty_line_has_no_points() -> None:
-    x, y = ThinLine(10).points()
-    assert (len(x), len(y)) == (0, 0)
+    line = ThinLine(10)
+    assert len(line.points()) == 0
+    assert line.means().shape == (4, 0)
 
 
 def test_infinities_are_gaps() -> None:
-    _, y = thin([1, math.inf, -math.inf, 2], 100).points()
-    np.testing.assert_array_equal(y, [1, math.nan, math.nan, 2])
+    points = thin([1, math.inf, -math.inf, 2], 100).points()
+    np.testing.assert_array_equal(points.y, [1, math.nan, math.nan, 2])
 
 
 def test_a_peak_survives_any_length() -> None:
@@ -227,15 +232,16 @@ def test_a_peak_survives_any_length() -> None:
         y = np.zeros(10_000)
         if start == 370_000:
             y[17], y[18] = 99, -99
-        line.add(x, y)
-    x, y = line.points()
+        line.add(Points(x, x, y))
+    x, y = line.points().x, line.points().y
     assert len(x) <= 50
     assert (x[y == 99].tolist(), x[y == -99].tolist()) == ([370_017], [370_018])
 
 
 def test_a_stretch_without_numbers_stays_a_gap() -> None:
     values = [1.0] * 400 + [math.nan] * 400 + [2.0] * 400
-    x, y = thin(values, 40).points()
+    points = thin(values, 40).points()
+    x, y = points.x, points.y
     missing = x[np.isnan(y)]
     assert len(missing) > 3
     assert 400 <= missing.min() <= missing.max() < 800
@@ -249,10 +255,12 @@ def test_a_stretch_without_numbers_stays_a_gap() -> None:
 def test_extremes_are_kept_and_the_parts_do_not_matter(
     values: list[float], points: int, chunks: int
 ) -> None:
-    x, y = thin(values, points, chunks).points()
-    whole_x, whole_y = thin(values, points).points()
-    np.testing.assert_array_equal(x, whole_x)
-    np.testing.assert_array_equal(y, whole_y)
+    kept_points = thin(values, points, chunks).points()
+    whole = thin(values, points).points()
+    x, y = kept_points.x, kept_points.y
+    np.testing.assert_array_equal(x, whole.x)
+    np.testing.assert_array_equal(y, whole.y)
+    np.testing.assert_array_equal(kept_points.time, x + 1e9)
     assert len(x) <= points
     assert x.tolist() == sorted(x)
     finite = [value for value in values if math.isfinite(value)]

@@ -10,6 +10,7 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
+from jupyter_labbook.actions import plan_requests
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.model.plan import PlanItem, PlanList
 from jupyter_labbook.notebook import plan_widget
@@ -203,7 +204,7 @@ def test_a_request_that_failed_may_be_sent_again(
 def test_only_the_latest_requests_are_remembered(
     widget: PlanWidget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan_widget, "_REMEMBERED", 2)
+    monkeypatch.setattr(plan_requests, "_REMEMBERED", 2)
     for name in "abca":
         ask(widget, id=name, op="add", list="test", text=name)
     assert [one["text"] for one in shown(widget, PlanList.TEST)] == list("abca")

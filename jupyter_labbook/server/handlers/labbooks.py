@@ -1,0 +1,122 @@
+"""Finding labbooks, and what is in one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from jupyter_labbook.server.answering import LabbookHandler
+from jupyter_labbook.server.places import plain
+from jupyter_labbook.server.refusals import Reason, Refusal
+
+if TYPE_CHECKING:
+    from jupyter_labbook.server.places import Places
+
+_OUTSIDE = (
+    "The experiment of this output is not below this server's root: open the notebook "
+    "where its labbook is, or run its cell again."
+)
+_GONE = (
+    "The experiment of this output is gone: it was moved or deleted; restore it from a "
+    "backup or git, or run its cell again."
+)
+_MOST_ROWS = 200
+
+
+class NearestLabbook(LabbookHandler):
+    """``GET labbook``."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """Find the labbook of a notebook or folder."""
+        near = plain(self.word("near", None) or ".")
+        folder = str(PurePosixPath(near).parent)
+        places = self.labbooks.places
+        found = await self.do(self.labbooks.take(folder), lambda: places.near(near))
+        self.answer({"labbook": found})
+
+
+class Place(LabbookHandler):
+    """``GET place``."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """Find the experiment of an output."""
+        path, near = self.word("path", None), self.word("near")
+        places = self.labbooks.places
+        lane = self.labbooks.take(str(PurePosixPath(near).parent) if near else ".")
+        self.answer(await self.do(lane, lambda: _placed(places, path, near)))
+
+
+def _placed(places: Places, path: str, near: str) -> dict[str, str]:
+    words = PurePosixPath(path)
+    below = places.below(path)
+    tries = []
+    if below:
+        tries.append(lambda: str(PurePosixPath(below).parents[1]))
+    if near:
+        tries.append(lambda: places.near(plain(near)))
+    for attempt in tries:
+        try:
+            labbook = attempt()
+            found = places.experiment(places.labbook(labbook), words.name)
+        except (Refusal, IndexError):
+            continue
+        return {"labbook": labbook, "experiment": found.path.name}
+    if below:
+        raise Refusal(404, Reason.GONE, _GONE)
+    raise Refusal(404, Reason.OUTSIDE, _OUTSIDE)
+
+
+class Overview(LabbookHandler):
+    """``GET overview``."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """Tell what runs, waits, ended today, failed or wants a conclusion."""
+        labbook, places = self.labbook, self.labbooks.places
+        text, tag = self.word("text"), self.word("tag")
+
+        def read() -> dict[str, Any]:
+            with labbook.overview() as overview:
+                found = overview.read(text, tag)
+            groups = {
+                name: [_row(places, row) for row in rows]
+                for name, rows in found["groups"].items()
+            }
+            return {**found, "groups": groups, "labbook": labbook.name}
+
+        self.answer(await self.do(labbook, read))
+
+
+class Experiments(LabbookHandler):
+    """``GET experiments``."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """Search all experiments."""
+        labbook, places = self.labbook, self.labbooks.places
+        text, tag, state = self.word("text"), self.word("tag"), self.word("state")
+        limit, cursor = self.whole("limit", 50, 1, _MOST_ROWS), self.word("cursor")
+
+        def read() -> dict[str, Any]:
+            with labbook.overview() as overview:
+                found = overview.search(text, tag, state, limit, cursor)
+            return {**found, "rows": [_row(places, row) for row in found["rows"]]}
+
+        self.answer(await self.do(labbook, read))
+
+
+def _row(places: Places, row: Any) -> Any:  # noqa: ANN401  # of the model, or as JSON
+    """Name the notebook of an experiment as the page does."""
+    if isinstance(row, dict):
+        return {**row, "notebook": places.below(row["notebook"])}
+    return replace(row, notebook=places.below(row.notebook))

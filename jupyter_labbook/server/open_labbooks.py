@@ -1,0 +1,204 @@
+"""What the server remembers of the labbooks that are being looked at."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from jupyter_labbook.actions.changes import Changes
+from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.actions.overview import Overview
+from jupyter_labbook.actions.series import SeriesReader
+from jupyter_labbook.rendering.summary import next_steps
+from jupyter_labbook.server.lanes import DISK_IS_SLOW, Lane, Recent
+from jupyter_labbook.server.places import Contained, plain
+from jupyter_labbook.server.plans import OpenPlan
+from jupyter_labbook.server.refusals import slow
+from jupyter_labbook.server.watching import Watching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_labbook.model.view import RunView
+    from jupyter_labbook.server.places import Places
+    from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
+
+_LABBOOKS: Final = 32
+_EXPERIMENTS: Final = 64
+_TURN_SECONDS: Final = 5.0
+_KEPT_SECONDS: Final = 30.0
+
+
+class OpenExperiment:
+    """An experiment that is looked at, and how far its files were read.
+
+    Parameters
+    ----------
+    labbook, experiment
+        Where it is.
+    """
+
+    def __init__(self, labbook: LabbookFolder, experiment: ExperimentFolder) -> None:
+        self._labbook = labbook
+        self._experiment = experiment
+        self._turn = threading.Lock()
+        self._contained = Contained(experiment)
+        self._known: dict[str, int] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self.watch = ExperimentWatch(self._labbook, self._experiment)
+        self.series = SeriesReader(self._labbook, self._experiment)
+        self._shown: dict[str, Any] | None = None
+        self._shown_until = 0.0
+
+    @contextmanager
+    def turn(self) -> Iterator[OpenExperiment]:
+        """Be the only one who reads, from files that are still the same.
+
+        Raises
+        ------
+        Refusal
+            A link leads out of the experiment, or another request takes too long.
+        """
+        if not self._turn.acquire(timeout=_TURN_SECONDS):
+            raise slow(DISK_IS_SLOW)
+        try:
+            self._contained.require()
+            self._notice_what_is_gone()
+            yield self
+        finally:
+            self._turn.release()
+
+    def shown(self) -> dict[str, Any]:
+        """Draw the experiment without its lines and outputs; in `turn`."""
+        changed = self.watch.poll()
+        if changed or self._shown is None or time.monotonic() > self._shown_until:
+            view = self.watch.view()
+            runs = [replace(run, series=[], tail="") for run in view.runs]
+            self._shown = {
+                "version": 1,
+                "view": replace(view, runs=runs),
+                "next": [(why, f"%{verb}") for why, verb in next_steps(view)],
+            }
+            # Nothing of it grows any more, but a verdict may rest on another one.
+            self._shown_until = time.monotonic() + (_KEPT_SECONDS if view.ended else 0)
+        return self._shown
+
+    def run(self, label: str) -> RunView:
+        """Draw one of its runs, of whatever version; in `turn`."""
+        self.watch.poll()
+        for run in self.watch.all_runs():
+            if run.run.label == label:
+                return replace(run.view(), series=[], tail="")
+        raise FileNotFoundError(label)
+
+    def _notice_what_is_gone(self) -> None:
+        """Start over when a run was deleted, or another one has its place."""
+        here = {
+            run.label: run.path.stat().st_ino
+            for run in self._experiment.runs()
+            if run.path.is_dir()
+        }
+        here[""] = self._experiment.path.stat().st_ino
+        if not self._known.items() <= here.items():
+            self._forget()
+        self._known = here
+
+
+class OpenLabbook:
+    """One labbook: its threads, what was read of it, and who watches it.
+
+    Parameters
+    ----------
+    places
+        What may be reached.
+    name
+        Its path below the server's root.
+    """
+
+    def __init__(self, places: Places, name: str) -> None:
+        self.name = name
+        self.lane = Lane()
+        self.watching = Watching(lambda: _Changes(self), self.counts)
+        self._places = places
+        self._turn = threading.Lock()
+        self._remembering = threading.Lock()
+        self._identity = (0, 0)
+
+    def folder(self) -> LabbookFolder:
+        """Find it anew, so that one that vanished is missed."""
+        folder = self._places.labbook(self.name)
+        seen = folder.path.stat()
+        with self._remembering:
+            if self._identity != (seen.st_dev, seen.st_ino):
+                self._identity = (seen.st_dev, seen.st_ino)
+                self._experiments: Recent[OpenExperiment] = Recent(_EXPERIMENTS)
+                self._overview = Overview(folder)
+                self._plan = OpenPlan(folder.path, self.name)
+        return folder
+
+    @contextmanager
+    def overview(self) -> Iterator[Overview]:
+        """Be the only one who looks at all experiments."""
+        self.folder()
+        if not self._turn.acquire(timeout=_TURN_SECONDS):
+            raise slow(DISK_IS_SLOW)
+        try:
+            yield self._overview
+        finally:
+            self._turn.release()
+
+    def counts(self) -> dict[str, int]:
+        """Count the runs in each state."""
+        with self.overview() as overview:
+            return dict(overview.counts())
+
+    def live(self) -> bool:
+        """Whether a run executes or waits for its hour."""
+        counts = self.counts()
+        return bool(counts.get("running") or counts.get("waiting"))
+
+    def experiment(self, name: str) -> OpenExperiment:
+        """Find an experiment, with what was read of it before."""
+        labbook = self.folder()
+        found = self._places.experiment(labbook, name)
+        with self._remembering:
+            return self._experiments.take(name, lambda: OpenExperiment(labbook, found))
+
+    def plan(self) -> OpenPlan:
+        """Open the plan."""
+        self.folder()
+        return self._plan
+
+
+class _Changes:
+    """What changed in a labbook that may vanish and come back."""
+
+    def __init__(self, labbook: OpenLabbook) -> None:
+        self._labbook = labbook
+        self._changes = Changes(labbook.folder())
+
+    def look(self) -> list[dict[str, Any]]:
+        """Tell what changed since the last look."""
+        self._labbook.folder()
+        return self._changes.look()
+
+
+class OpenLabbooks:
+    """All labbooks that were asked for lately; used on the server's loop alone."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self._open: Recent[OpenLabbook] = Recent(_LABBOOKS)
+
+    def __iter__(self) -> Iterator[OpenLabbook]:
+        return iter(list(self._open.values()))
+
+    def take(self, name: str) -> OpenLabbook:
+        """Open a labbook; whether it is there is for its own threads to find out."""
+        name = plain(name)
+        return self._open.take(name, lambda: OpenLabbook(self.places, name))

@@ -10,6 +10,7 @@ add       list, text, [priority, expected, setup, impact]
 edit      item, fields: {[text, expected, setup, impact]}
 tick      item, done
 priority  item, priority
+move      item, [before: id, empty for the end], [list]
 delete    item
 undo
 ========  ====================================================
@@ -182,6 +183,7 @@ class PlanWidget(anywidget.AnyWidget):
             "edit": self._edit,
             "tick": self._tick,
             "priority": self._set_priority,
+            "move": self._move,
             "delete": self._delete,
             "undo": self._undo,
         }
@@ -226,6 +228,13 @@ class PlanWidget(anywidget.AnyWidget):
     def _set_priority(self, content: dict[str, Any]) -> None:
         priority = parse_priority(_word(content, "priority"))
         self._file.set_priority(_word(content, "item"), priority)
+
+    def _move(self, content: dict[str, Any]) -> None:
+        item, before = _word(content, "item"), _word(content, "before", "")
+        items = self._file.load().items
+        own = next((one.list for one in items if one.id == item), PlanList.EXPERIMENT)
+        which = parse_list(_word(content, "list", own))
+        self._file.move(item, which, before=before or None)
 
     def _delete(self, content: dict[str, Any]) -> None:
         self._deleted.append(self._file.delete(_word(content, "item")))

@@ -20,7 +20,10 @@ export const english: Words = {
     filled(count === 1 ? one : many, [count, ...values])
 };
 
-function filled(sentence: string, values: readonly (string | number)[]): string {
+function filled(
+  sentence: string,
+  values: readonly (string | number)[]
+): string {
   return sentence.replace(/%(\d)/g, (mark, place: string) => {
     const value = values[Number(place) - 1];
     return value === undefined ? mark : String(value);

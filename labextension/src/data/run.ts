@@ -1,5 +1,7 @@
 /** What a run's output carries, read with care: it may come from any notebook. */
 
+import { isRecord, numeric, records, text, texts } from './json.js';
+
 export const RUN_MIME_TYPE = 'application/vnd.jupyter-labbook.run+json';
 
 export type Outcome = 'pending' | 'supported' | 'refuted' | 'inconclusive';
@@ -120,11 +122,26 @@ export function readRun(data: unknown): RunData {
   };
 }
 
+export function readOutcome(data: unknown): Outcome {
+  const outcome = text(data);
+  return (OUTCOMES.includes(outcome) ? outcome : 'pending') as Outcome;
+}
+
+export function readProgress(data: unknown): Progress | null {
+  return isRecord(data)
+    ? {
+        done: numeric(data.done) ?? 0,
+        total: numeric(data.total),
+        remaining: numeric(data.remaining),
+        text: text(data.text)
+      }
+    : null;
+}
+
 function readVerdict(data: Record<string, unknown>): Verdict {
-  const outcome = text(data.outcome);
   return {
     prediction: text(data.prediction),
-    outcome: (OUTCOMES.includes(outcome) ? outcome : 'pending') as Outcome,
+    outcome: readOutcome(data.outcome),
     observed: text(data.observed),
     reason: text(data.reason),
     probability: numeric(data.probability)
@@ -132,7 +149,6 @@ function readVerdict(data: Record<string, unknown>): Verdict {
 }
 
 function readOneRun(data: Record<string, unknown>): RunView {
-  const progress = data.progress;
   return {
     id: text(data.id),
     label: text(data.label),
@@ -144,36 +160,9 @@ function readOneRun(data: Record<string, unknown>): RunView {
         ([name, last]) => [name, numeric(last)]
       )
     ),
-    progress: isRecord(progress)
-      ? {
-          done: numeric(progress.done) ?? 0,
-          total: numeric(progress.total),
-          remaining: numeric(progress.remaining),
-          text: text(progress.text)
-        }
-      : null,
+    progress: readProgress(data.progress),
     seconds: numeric(data.seconds),
     reason: text(data.reason),
     tail: text(data.tail)
   };
-}
-
-function isRecord(data: unknown): data is Record<string, unknown> {
-  return typeof data === 'object' && data !== null && !Array.isArray(data);
-}
-
-function records(data: unknown): Record<string, unknown>[] {
-  return Array.isArray(data) ? data.filter(isRecord) : [];
-}
-
-function texts(data: unknown): string[] {
-  return Array.isArray(data) ? data.map(text).filter(each => each) : [];
-}
-
-function text(data: unknown): string {
-  return typeof data === 'string' ? data : '';
-}
-
-function numeric(data: unknown): number | null {
-  return typeof data === 'number' && Number.isFinite(data) ? data : null;
 }

@@ -1,0 +1,383 @@
+/** The routes of the server, one method each. */
+
+import type { OutputPart } from '../experiment.js';
+import { record, records, text } from '../json.js';
+import type { Found, Overview } from '../labbook.js';
+import type { Line, Range } from '../lines.js';
+import type { PlanChange } from '../plan.js';
+import {
+  readRun,
+  type ExperimentView,
+  type RunView,
+  type Step
+} from '../run.js';
+import {
+  ApiError,
+  Caller,
+  UNCHANGED,
+  type CallInit,
+  type CallOptions,
+  type Query,
+  type Request
+} from './call.js';
+import {
+  readChanges,
+  readFound,
+  readOutput,
+  readOverview,
+  readPlace,
+  readPlan,
+  type Changes,
+  type Place,
+  type Plan
+} from './reading.js';
+import { readSeries, wholeLines, type Series } from './series.js';
+
+export { ApiError, UNCHANGED, type Request };
+
+/** An answer with the tag by which the server knows it again. */
+export interface Tagged<T> {
+  value: T;
+  etag: string;
+}
+
+/** A value, or that it is still the one with the tag that was given. */
+export type Conditional<T> = Promise<Tagged<T> | typeof UNCHANGED>;
+
+export interface ExperimentAnswer {
+  view: ExperimentView;
+  next: Step[];
+}
+
+/** A part of a metrics file, as it is on disk. */
+export interface FilePart {
+  bytes: ArrayBuffer;
+  /** Offset behind the last byte. */
+  end: number;
+  size: number;
+}
+
+export class Api {
+  readonly words;
+
+  /**
+   * @param root - what the addresses of pictures and files begin with.
+   */
+  constructor(
+    request: Request,
+    private readonly _root = '',
+    options: Partial<CallOptions> = {}
+  ) {
+    this._caller = new Caller(request, options);
+    this.words = this._caller.words;
+  }
+
+  /** The labbook beside a notebook or folder, or above it. */
+  async labbook(near: string, signal?: AbortSignal): Promise<string> {
+    const data = await this._get('labbook', { near }, signal);
+    return text(record(data).labbook);
+  }
+
+  /** Where the experiment of an output is. */
+  async place(
+    path: string,
+    near: string,
+    signal?: AbortSignal
+  ): Promise<Place> {
+    return readPlace(await this._get('place', { path, near }, signal));
+  }
+
+  overview(
+    labbook: string,
+    filter: { text: string; tag: string },
+    known = '',
+    signal?: AbortSignal
+  ): Conditional<Overview> {
+    const query = { labbook, ...given(filter) };
+    return this._conditional('overview', query, known, readOverview, signal);
+  }
+
+  async experiments(
+    labbook: string,
+    filter: Partial<
+      Record<'text' | 'tag' | 'state' | 'cursor', string> & { limit: number }
+    >,
+    signal?: AbortSignal
+  ): Promise<Found> {
+    const query = { labbook, ...given(filter) };
+    return readFound(await this._get('experiments', query, signal));
+  }
+
+  experiment(
+    { labbook, experiment }: Place,
+    known = '',
+    signal?: AbortSignal
+  ): Conditional<ExperimentAnswer> {
+    const path = pathOf(experiment);
+    return this._conditional(path, { labbook }, known, this._readView, signal);
+  }
+
+  /** Lines of an experiment: all, or what was added since a cursor. */
+  async series(
+    { labbook, experiment }: Place,
+    points: number,
+    since = '',
+    signal?: AbortSignal
+  ): Promise<Series> {
+    const query = { labbook, points, ...given({ since }) };
+    return this._sound(
+      readSeries,
+      await this._get(pathOf(experiment, 'series'), query, signal)
+    );
+  }
+
+  async range(
+    { labbook, experiment }: Place,
+    { metrics, runs, by, from, to, points }: Range,
+    signal?: AbortSignal
+  ): Promise<Line[]> {
+    const query = { labbook, metric: metrics, run: runs, by, from, to, points };
+    return this._sound(
+      wholeLines,
+      await this._get(pathOf(experiment, 'range'), query, signal)
+    );
+  }
+
+  async run(
+    { labbook, experiment }: Place,
+    run: string,
+    signal?: AbortSignal
+  ): Promise<{
+    view: RunView | null;
+    record: Record<string, unknown>;
+    exit: Record<string, unknown> | null;
+  }> {
+    const path = pathOf(experiment, 'runs', run);
+    const data = record(await this._get(path, { labbook }, signal));
+    const exit = record(data.exit);
+    return {
+      view:
+        this._readView({
+          version: 1,
+          view: { name: experiment, runs: [data.view] }
+        }).view.runs[0] ?? null,
+      record: record(data.record),
+      exit: Object.keys(exit).length ? exit : null
+    };
+  }
+
+  async output(
+    { labbook, experiment }: Place,
+    run: string,
+    from?: number,
+    signal?: AbortSignal
+  ): Promise<OutputPart> {
+    const path = pathOf(experiment, 'runs', run, 'output');
+    return readOutput(await this._get(path, { labbook, from }, signal));
+  }
+
+  /** A part of a metrics file from an offset on. */
+  metrics(
+    { labbook, experiment }: Place,
+    run: string,
+    {
+      offset = 0,
+      limit,
+      file
+    }: { offset?: number; limit?: number; file?: string },
+    signal?: AbortSignal
+  ): Promise<FilePart> {
+    return this._caller.send(
+      pathOf(experiment, 'runs', run, 'metrics'),
+      { query: { labbook, offset, limit, file }, ...(signal && { signal }) },
+      async response => {
+        const bytes = await response.arrayBuffer();
+        const header = (name: string): number =>
+          Number(response.headers.get(name) ?? NaN);
+        const end = header('X-Labbook-End') || offset + bytes.byteLength;
+        return {
+          bytes,
+          end,
+          size: Math.max(end, header('X-Labbook-Size') || 0)
+        };
+      }
+    );
+  }
+
+  /** Address of a picture that a run drew. */
+  figure({ labbook, experiment }: Place, run: string, path: string): string {
+    const name = path.replace(/^figures\//, '');
+    return this._address(
+      pathOf(experiment, 'runs', run, 'figures', name),
+      labbook
+    );
+  }
+
+  /** Address of everything that a run logged. */
+  metricsFile({ labbook, experiment }: Place, run: string): string {
+    return this._address(
+      pathOf(experiment, 'runs', run, 'metrics.csv'),
+      labbook
+    );
+  }
+
+  /** Stop runs; all that are not over where none is named. */
+  async stop(place: Place, runs: string[] | null, reason = ''): Promise<void> {
+    await this._verb(place, 'stop', { runs, reason });
+  }
+
+  /** Run again; the labels of the new runs. */
+  async rerun(
+    place: Place,
+    runs: string[] | null,
+    current = false
+  ): Promise<string[]> {
+    const data = await this._verb(place, 'rerun', { runs, current });
+    return records(record(data).runs).map(each => text(each.rerun));
+  }
+
+  /** Record what was learned, if `was` is what is recorded now. */
+  async conclude(place: Place, said: string, was?: string): Promise<string> {
+    const data = await this._verb(place, 'conclude', { text: said, was });
+    return text(record(data).conclusion);
+  }
+
+  plan(labbook: string, known = '', signal?: AbortSignal): Conditional<Plan> {
+    return this._conditional('plan', { labbook }, known, readPlan, signal);
+  }
+
+  /** Change the plan once, however often it is asked for under one id. */
+  async changePlan(
+    labbook: string,
+    id: string,
+    change: PlanChange,
+    signal?: AbortSignal
+  ): Promise<Plan> {
+    return readPlan(
+      await this._post('plan', { labbook }, { id, ...change }, signal)
+    );
+  }
+
+  async changes(
+    labbook: string,
+    since = '',
+    signal?: AbortSignal
+  ): Promise<Changes> {
+    const query = { labbook, ...given({ since }) };
+    return readChanges(await this._get('changes', query, signal));
+  }
+
+  /** The stream of changes; its body ends with the signal. */
+  stream(
+    labbook: string,
+    since: string,
+    signal: AbortSignal
+  ): Promise<Response> {
+    return this._caller.open(
+      'stream',
+      {
+        query: { labbook, ...given({ since }) },
+        headers: { Accept: 'text/event-stream' }
+      },
+      signal
+    );
+  }
+
+  private async _get(
+    path: string,
+    query: Query,
+    signal?: AbortSignal
+  ): Promise<unknown> {
+    return this._data(path, { query, ...(signal && { signal }) });
+  }
+
+  private _verb(place: Place, verb: string, body: object): Promise<unknown> {
+    const { labbook, experiment } = place;
+    return this._post(pathOf(experiment, verb), { labbook }, body);
+  }
+
+  private _post(
+    path: string,
+    query: Query,
+    body: object,
+    signal?: AbortSignal
+  ): Promise<unknown> {
+    return this._data(path, {
+      method: 'POST',
+      query,
+      body,
+      ...(signal && { signal })
+    });
+  }
+
+  private async _data(path: string, init: CallInit): Promise<unknown> {
+    const answer = await this._caller.json(path, init);
+    return answer === UNCHANGED ? undefined : answer.data;
+  }
+
+  private async _conditional<T>(
+    path: string,
+    query: Query,
+    known: string,
+    read: (data: unknown) => T,
+    signal?: AbortSignal
+  ): Conditional<T> {
+    const answer = await this._caller.json(path, {
+      query,
+      known,
+      ...(signal && { signal })
+    });
+    return answer === UNCHANGED
+      ? answer
+      : { value: read(answer.data), etag: answer.etag };
+  }
+
+  private _readView = (data: unknown): ExperimentAnswer => {
+    const { view, next } = this._sound(readRun, data);
+    return { view, next };
+  };
+
+  private _sound<T>(read: (data: unknown) => T, data: unknown): T {
+    try {
+      return read(data);
+    } catch {
+      throw new ApiError(
+        this.words.__(
+          'The answer of the Jupyter server is not understood; reload the page, in case the package was updated.'
+        ),
+        'damaged'
+      );
+    }
+  }
+
+  private _address(path: string, labbook: string): string {
+    return `${this._root}${path}${queryOf({ labbook })}`;
+  }
+
+  private readonly _caller: Caller;
+}
+
+/** `?…`, or nothing; a list gives its name several times. */
+export function queryOf(query: Query): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of Array.isArray(value) ? value : [value]) {
+      if (each !== undefined) {
+        pairs.append(name, String(each));
+      }
+    }
+  }
+  const said = pairs.toString();
+  return said && `?${said}`;
+}
+
+function pathOf(experiment: string, ...rest: string[]): string {
+  return ['experiments', experiment, ...rest].map(encodeURIComponent).join('/');
+}
+
+/** What is not empty. */
+function given(query: Query): Query {
+  return Object.fromEntries(
+    Object.entries(query).filter(([, of]) => of !== '')
+  );
+}

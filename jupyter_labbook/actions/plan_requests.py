@@ -7,7 +7,7 @@ add       list, text, [priority, expected, setup, impact]
 edit      item, fields: {[text, expected, setup, impact]}
 tick      item, done
 priority  item, priority
-move      item, before (the id of an item; empty: the end), [list]
+move      item, [before: the id of an item; empty: the end], [list]
 delete    item
 undo
 ========  ====================================================
@@ -122,7 +122,7 @@ class PlanRequests:
         self._file.set_priority(_word(content, "item"), priority)
 
     def _move(self, content: dict[str, Any]) -> None:
-        item, before = _word(content, "item"), _word(content, "before")
+        item, before = _word(content, "item"), _word(content, "before", "")
         which = _word(content, "list", "")
         # An item that is not there is told by the move itself, under the lock.
         lists = {one.id: one.list for one in self._file.load().items}

@@ -50,6 +50,8 @@ export type PlanChange =
   | { op: 'edit'; item: string; fields: EditedFields }
   | { op: 'tick'; item: string; done: boolean }
   | { op: 'priority'; item: string; priority: Priority }
+  /** Before another item, or to the end where that is empty. */
+  | { op: 'move'; item: string; before: string }
   | { op: 'delete'; item: string }
   | { op: 'undo' };
 

@@ -38,9 +38,17 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 const PATHS = {
   chevron: 'M6 4l4 4-4 4',
+  close: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
   edit: 'M3 13l.6-2.8L10.8 3l2.2 2.2-7.2 7.2L3 13z',
+  flask:
+    'M6.5 2.5v4L3 12.6c-.3.6 0 .9.6.9h8.8c.6 0 .9-.3.6-.9L9.5 6.5v-4M5.5 2.5h5M5 9.5h6',
+  open: 'M6.5 3.5h-3v9h9v-3M9 3.5h3.5V7M12.5 3.5L7.5 8.5',
+  pen: 'M3.5 12.5h9M4 9.5l6-6 1.8 1.8-6 6H4z',
   plus: 'M8 3.5v9M3.5 8h9',
-  trash: 'M3.5 4.5h9M6.5 4.5v-1h3v1M4.8 4.5l.5 8h5.4l.5-8'
+  rerun: 'M12.5 8a4.5 4.5 0 1 1-1.4-3.3M12.7 2.8v2.6h-2.6',
+  stop: 'M4.5 4.5h7v7h-7z',
+  trash: 'M3.5 4.5h9M6.5 4.5v-1h3v1M4.8 4.5l.5 8h5.4l.5-8',
+  up: 'M8 12.5v-9M4.5 7L8 3.5 11.5 7'
 };
 
 /** A line drawing in the colour of the text around it. */

@@ -14,11 +14,19 @@ import { KEYS, LISTS, quoted, summary } from './plan/words.js';
 /** How long a change may take before the view says why it is not stored. */
 const SLOW_AFTER = 3_000;
 
+const STEPS: Record<string, -1 | 1> = { ArrowUp: -1, ArrowDown: 1 };
+
+/** What the view's host can do. */
+export interface PlanHost {
+  /** Begin an experiment with an item; absent where no notebook can take it. */
+  makeExperiment?: (item: PlanItem) => void;
+}
+
 /** The five planning lists: `node` is the view, `dispose` ends it. */
 export class PlanView {
   readonly node: HTMLElement;
 
-  constructor(source: PlanSource) {
+  constructor(source: PlanSource, { makeExperiment }: PlanHost = {}) {
     this._source = source;
     this._snackbar = new Snackbar('Undo', () => this.undo());
     this._problem = h('p', { class: 'labbook-problem', role: 'alert' });
@@ -27,6 +35,9 @@ export class PlanView {
     this._status = h('span', { class: 'labbook-status', role: 'status' });
     this._spoken = h('div', { class: 'labbook-spoken', role: 'status' });
     const host: RowHost = {
+      ...(makeExperiment && { makeExperiment }),
+      before: (row, step) => this._lists.get(row.list)!.before(row, step),
+      say: sentence => this._say(sentence),
       apply: change => this._apply(change),
       settled: () => this._draw(),
       tell: sentence => this._tell(sentence),
@@ -49,7 +60,7 @@ export class PlanView {
         { class: 'labbook-lists' },
         ...[...this._lists.values()].map(list => list.node)
       ),
-      h('footer', {}, this._path, this._status, keys()),
+      h('footer', {}, this._path, this._status, keys(!!makeExperiment)),
       this._snackbar.node,
       this._spoken
     );
@@ -170,6 +181,8 @@ export class PlanView {
     } else if (accel && event.key === 'z' && !event.shiftKey && !typing) {
       event.preventDefault();
       this.undo();
+    } else if (!accel && event.altKey && !event.shiftKey) {
+      this._reorder(event);
     } else if (!accel && !event.altKey && !event.isComposing) {
       const list = [...this._lists.values()].find(each =>
         each.node.contains(target)
@@ -187,9 +200,20 @@ export class PlanView {
     event.stopPropagation();
   }
 
+  private _reorder(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    const step = STEPS[event.key];
+    if (step && !(target instanceof HTMLTextAreaElement)) {
+      const lists = [...this._lists.values()];
+      const row = lists.map(list => list.rowOf(target)).find(each => each);
+      row?.move(step);
+      event.preventDefault();
+    }
+  }
+
   /** Move the focus by an arrow key, through all lists and their fields. */
   private _move(key: string, target: HTMLElement): boolean {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[key];
+    const step = STEPS[key];
     if (step === undefined) {
       return false;
     }
@@ -219,9 +243,12 @@ export class PlanView {
   private _spoken: HTMLElement;
 }
 
-function keys(): HTMLElement {
+function keys(startable: boolean): HTMLElement {
   const list = h('dl', {});
-  for (const [key, meaning] of KEYS) {
+  for (const [key, meaning] of [
+    ...KEYS,
+    ...(startable ? [['E', 'make it an experiment'] as const] : [])
+  ]) {
     list.append(h('div', {}, h('dt', {}, key), h('dd', {}, meaning)));
   }
   return h(

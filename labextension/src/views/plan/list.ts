@@ -51,6 +51,16 @@ export class ListView {
     return this._field.input;
   }
 
+  /** Which item a row comes to stand before by a step; see `RowHost`. */
+  before(row: RowView, step: -1 | 1): string | null {
+    const rows = this._rows.filter(each => each.shown.id && !each.going);
+    const place = rows.indexOf(row) + step;
+    if (place < 0 || place >= rows.length) {
+      return null;
+    }
+    return rows[step < 0 ? place : place + 1]?.shown.id ?? '';
+  }
+
   /** The row around a node, if any. */
   rowOf(node: Node | null): RowView | undefined {
     return this._rows.find(row => row.node.contains(node));

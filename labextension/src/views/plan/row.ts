@@ -16,6 +16,15 @@ export interface RowHost {
   apply(change: PlanChange): Promise<void>;
   /** A change was answered, or a row let go: compare rows and state again. */
   settled(): void;
+  /** Begin an experiment with an item; absent where no notebook can take it. */
+  makeExperiment?(item: PlanItem): void;
+  /**
+   * Which item a row comes to stand before by a step up or down: an id, nothing
+   * for the list's end, or null where it cannot go further.
+   */
+  before(row: RowView, step: -1 | 1): string | null;
+  /** Say something without showing it. */
+  say(sentence: string): void;
   /** Say something that no row is left to say. */
   tell(sentence: string): void;
   /** A row is about to go: move the focus to its neighbour. */
@@ -37,6 +46,10 @@ export class RowView {
     this._parts.edit.addEventListener('click', () => this.edit());
     this._parts.remove.addEventListener('click', () => this._delete());
     this._parts.priority.addEventListener('click', () => this._raise());
+    this._parts.up.addEventListener('click', () => this.move(-1));
+    if (this._startable) {
+      this._parts.offer(() => this._make());
+    }
     this._draw();
   }
 
@@ -144,6 +157,21 @@ export class RowView {
     }
   }
 
+  /** Change places with the item above or below. */
+  move(step: -1 | 1): void {
+    if (!this._stored || this._host.before(this, step) === null) {
+      return;
+    }
+    void this._submit({}, item => ({
+      ...{ op: 'move', item },
+      before: this._host.before(this, step) ?? ''
+    })).then(stored => {
+      if (stored) {
+        this._host.say(step < 0 ? 'Moved up.' : 'Moved down.');
+      }
+    });
+  }
+
   /** A key pressed on the row itself; true if it meant something. */
   key(event: KeyboardEvent): boolean {
     const details = this._details;
@@ -152,6 +180,7 @@ export class RowView {
       Delete: () => this._delete(),
       Backspace: () => this._delete(),
       p: () => this._raise(),
+      ...(this._startable && { e: () => this._make() }),
       ...(details && {
         ArrowRight: () => details.fold(false),
         ArrowLeft: () => details.fold(true)
@@ -163,6 +192,14 @@ export class RowView {
     const act = actions[event.key];
     act?.();
     return act !== undefined;
+  }
+
+  /** Whether an experiment can be begun with the item. */
+  private get _startable(): boolean {
+    return (
+      this._host.makeExperiment !== undefined &&
+      ['experiment', 'question'].includes(this.list)
+    );
   }
 
   private get _held(): boolean {
@@ -190,6 +227,10 @@ export class RowView {
       item,
       priority
     }));
+  }
+
+  private _make(): void {
+    this._host.makeExperiment?.(this._wished());
   }
 
   private _delete(): void {

@@ -7,10 +7,11 @@ export class RowParts {
   readonly check = h('input', {
     type: 'checkbox',
     class: 'labbook-check',
-    'aria-keyshortcuts': 'Enter F2 Delete P'
+    'aria-keyshortcuts': 'Enter F2 Delete P Alt+ArrowUp Alt+ArrowDown'
   });
   readonly text = h('span', { class: 'labbook-text', dir: 'auto' });
   readonly priority = h('button', { type: 'button', class: 'labbook-button' });
+  readonly up = action('up', 'Move up (Alt ↑)');
   readonly edit = action('edit', 'Edit');
   readonly remove = action('trash', 'Delete');
   readonly main = h('div', { class: 'labbook-main' }, this.text);
@@ -27,6 +28,7 @@ export class RowParts {
         'span',
         { class: 'labbook-tools' },
         this.priority,
+        this.up,
         this.edit,
         this.remove
       )
@@ -57,6 +59,13 @@ export class RowParts {
     this.node.classList.toggle('labbook-going', going);
   }
 
+  /** Offer to begin an experiment with this item. */
+  offer(make: () => void): void {
+    const button = action('flask', 'Make it an experiment (E)');
+    button.addEventListener('click', make);
+    this.up.before(button);
+  }
+
   /** Say something below the item; an empty note takes it away. */
   say(note: string): void {
     setText(this._note, note);
@@ -82,7 +91,10 @@ export class RowParts {
   });
 }
 
-function action(name: 'edit' | 'trash', label: string): HTMLButtonElement {
+function action(
+  name: 'edit' | 'flask' | 'trash' | 'up',
+  label: string
+): HTMLButtonElement {
   return h(
     'button',
     {

@@ -68,6 +68,7 @@ export const KEYS: readonly [string, string][] = [
   ['Enter or F2', 'edit'],
   ['Space', 'tick'],
   ['P', 'priority'],
+  ['Alt ↑ ↓', 'reorder'],
   ['→ ←', 'details'],
   ['Delete', 'delete'],
   ['Ctrl/⌘ Z', 'undo']

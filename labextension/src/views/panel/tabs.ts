@@ -1,0 +1,80 @@
+import { h, setAttributes } from '../dom.js';
+
+export interface Tab<Name extends string> {
+  name: Name;
+  title: string;
+  panel: HTMLElement;
+}
+
+let lists = 0;
+
+/** Tabs as WAI-ARIA has them: arrows choose, Tab goes into the panel. */
+export class Tabs<Name extends string> {
+  readonly node: HTMLElement;
+
+  constructor(
+    private _tabs: readonly Tab<Name>[],
+    label: string,
+    private _chosen: (name: Name) => void
+  ) {
+    const prefix = `labbook-tabs-${(lists += 1)}`;
+    this._buttons = _tabs.map(({ name, title, panel }) => {
+      const button = h(
+        'button',
+        {
+          ...{ type: 'button', role: 'tab', id: `${prefix}-${name}` },
+          'aria-controls': `${prefix}-${name}-panel`
+        },
+        title
+      );
+      setAttributes(panel, {
+        ...{ id: `${prefix}-${name}-panel`, role: 'tabpanel' },
+        'aria-labelledby': button.id
+      });
+      button.addEventListener('click', () => this.choose(name));
+      return button;
+    });
+    this.node = h(
+      'div',
+      { class: 'labbook-tabs', role: 'tablist', 'aria-label': label },
+      ...this._buttons
+    );
+    this.node.addEventListener('keydown', event => this._onKey(event));
+  }
+
+  get chosen(): Name {
+    return this._tabs[this._index]!.name;
+  }
+
+  choose(name: Name): void {
+    this._index = this._tabs.findIndex(tab => tab.name === name);
+    this._tabs.forEach(({ panel }, index) => {
+      const chosen = index === this._index;
+      panel.hidden = !chosen;
+      setAttributes(this._buttons[index]!, {
+        'aria-selected': String(chosen),
+        tabindex: chosen ? 0 : -1
+      });
+    });
+    this._chosen(name);
+  }
+
+  private _onKey(event: KeyboardEvent): void {
+    const count = this._tabs.length;
+    const to: Record<string, number> = {
+      ArrowRight: (this._index + 1) % count,
+      ArrowLeft: (this._index + count - 1) % count,
+      Home: 0,
+      End: count - 1
+    };
+    const index = to[event.key];
+    if (index !== undefined) {
+      event.preventDefault();
+      this.choose(this._tabs[index]!.name);
+      this._buttons[index]!.focus();
+    }
+  }
+
+  private _buttons: HTMLButtonElement[];
+  private _index = 0;
+}

@@ -27,7 +27,7 @@ def experiment(labbook: LabbookFolder, name: str = "trial") -> ExperimentFolder:
     return labbook.add_experiment(name, {"experiment.md": b""})
 
 
-def queue(  # noqa: PLR0913  # one for each thing a test varies
+def queue(
     labbook: LabbookFolder,
     target: ExperimentFolder,
     body: str = "",

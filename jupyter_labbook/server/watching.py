@@ -151,9 +151,7 @@ class Watching:
         loop = asyncio.get_running_loop()
         self._ending = loop.call_later(LINGER_SECONDS, self.stop)
 
-    def _hear(
-        self, thread: _Watcher, told: list[Told], counts: dict[str, int]
-    ) -> None:
+    def _hear(self, thread: _Watcher, told: list[Told], counts: dict[str, int]) -> None:
         if thread is not self._thread:
             return  # it was stopped while this was on its way
         self.counts = counts

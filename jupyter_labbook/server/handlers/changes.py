@@ -69,11 +69,9 @@ class Stream(LabbookHandler):
             try:
                 await self._follow(watching, self._listener, since)
             except (StreamClosedError, TimeoutError):
-                self._drop()
+                self.drop()
 
-    async def _follow(
-        self, watching: Watching, listener: Listener, since: str
-    ) -> None:
+    async def _follow(self, watching: Watching, listener: Listener, since: str) -> None:
         cursor = await self._hello(watching, since)
         while not self._left:
             events = watching.since(cursor)
@@ -115,9 +113,3 @@ class Stream(LabbookHandler):
         if self._listener is not None:
             self._listener.wake()
         super().on_connection_close()
-
-    def _drop(self) -> None:
-        connection = self.request.connection
-        stream = getattr(connection, "stream", None)
-        if stream is not None:
-            stream.close()

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,14 +199,8 @@ def _wait_for(served: Served) -> None:
         told = served.log.read_text(errors="replace")
         assert served.process.poll() is None, told
         assert time.monotonic() < deadline, told
-        try:
-            if (
-                served.ask(
-                    "GET", f"{served.base}api", headers=served.authorization
-                ).status
-                == 200
-            ):
+        with suppress(OSError):
+            status = f"{served.base}api"
+            if served.ask("GET", status, headers=served.authorization).status == 200:
                 return
-        except OSError:
-            pass
         time.sleep(0.05)

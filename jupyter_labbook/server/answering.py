@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 RESOURCE: Final = "labbook"
 _LARGEST_BODY: Final = 1 << 20
+_DIGITS: Final = 20
 _RETRY_SECONDS: Final = "5"
 _MAYBE_DONE = (
     "The labbook's disk does not answer, and it may still be done when it does; look "
@@ -95,9 +96,8 @@ class LabbookHandler(APIHandler):
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         """Take a parameter that is a whole number."""
         text = self.word(name, str(default))
-        number = (
-            int(text) if text.isascii() and text.isdigit() and text[:19] == text else -1
-        )
+        digits = text.isascii() and text.isdigit() and len(text) < _DIGITS
+        number = int(text) if digits else -1
         if not least <= number <= most:
             raise invalid(f"{name}= is a whole number from {least} to {most}.")
         return number

@@ -12,6 +12,7 @@ from tornado.web import authenticated
 from jupyter_labbook.server.answering import LabbookHandler, encoded
 
 if TYPE_CHECKING:
+    from jupyter_labbook.server.open_labbooks import OpenLabbooks
     from jupyter_labbook.server.watching import Listener, Watching
 
 HEARTBEAT_SECONDS: Final = 15.0
@@ -47,9 +48,9 @@ class Changes(LabbookHandler):
 class Stream(LabbookHandler):
     """``GET stream``: server-sent events until the page goes away."""
 
-    def initialize(self, **given: Any) -> None:  # noqa: ANN401  # as the others are
+    def initialize(self, labbooks: OpenLabbooks) -> None:
         """Nobody listens yet."""
-        super().initialize(**given)
+        super().initialize(labbooks)
         self._listener: Listener | None = None
         self._left = False
 

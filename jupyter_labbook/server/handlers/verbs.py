@@ -100,7 +100,7 @@ class Rerun(VerbHandler):
 
     @authenticated
     @authorized
-    @authorized("execute")
+    @authorized("execute")  # type: ignore[untyped-decorator]  # Jupyter leaves it out
     async def post(self, experiment: str) -> None:
         """Submit runs once more."""
         labbook, wish = self.labbook, self.wish(RerunWish)

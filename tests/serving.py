@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -147,7 +148,6 @@ def serving(  # what a test may want to be otherwise
     *options: str,
     base: str = "/",
     environment: dict[str, str] | None = None,
-    enabled: bool = True,
 ) -> Iterator[Served]:
     """Start a Jupyter server with our extension, and end it afterwards."""
     with socket.socket() as free:
@@ -163,10 +163,12 @@ def serving(  # what a test may want to be otherwise
         "--ServerApp.allow_unauthenticated_access=False",
         *options,
     ]
-    if enabled:
-        command.append("--ServerApp.jpserver_extensions=jupyter_labbook=True")
     for folder in ("config", "data", "runtime", "share"):
         (home / folder).mkdir(parents=True, exist_ok=True)
+    # As the wheel enables our routes where it is installed.
+    enabled = home / "config" / "jupyter_server_config.d" / "jupyter_labbook.json"
+    enabled.parent.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "labextension" / "jupyter_server_config.json", enabled)
     given = {
         **os.environ,
         "JUPYTER_CONFIG_DIR": str(home / "config"),

@@ -120,6 +120,10 @@ def server(
     root = tmp_path_factory.mktemp("root")
     settings = home / "config/labconfig/default_setting_overrides.json"
     settings.parent.mkdir(parents=True)
+    # As the wheel enables our routes where it is installed.
+    enabled = home / "config/jupyter_server_config.d/jupyter_labbook.json"
+    enabled.parent.mkdir()
+    shutil.copy(PACKAGE.parent / "labextension/jupyter_server_config.json", enabled)
     quiet = {"fetchNews": "false", "checkForUpdates": False}
     settings.write_text(
         json.dumps({"@jupyterlab/apputils-extension:notification": quiet})

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ from urllib.parse import quote, urlencode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jupyter_labbook.storage.labbook import LabbookFolder
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,6 +36,27 @@ class Reply:
     @property
     def json(self) -> Any:
         return json.loads(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A labbook of its own below a server's root."""
+
+    served: Served
+    folder: LabbookFolder
+
+    @property
+    def name(self) -> str:
+        return self.folder.path.relative_to(self.served.root.resolve()).as_posix()
+
+    def get(self, route: str, **query: Any) -> Reply:
+        return self.served.get(route, labbook=self.name, **query)
+
+    def post(self, route: str, body: object) -> Reply:
+        return self.served.post(route, body, labbook=self.name)
+
+    def stream(self, **query: Any) -> AbstractContextManager[Events]:
+        return self.served.stream(labbook=self.name, **query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +102,23 @@ class Served:
     @property
     def authorization(self) -> dict[str, str]:
         return {"Authorization": f"token {self.token}"}
+
+    def cookies(self) -> dict[str, str]:
+        """Log in as a page does: the session's cookie, and the one against XSRF."""
+        found: dict[str, str] = {}
+        for target, headers in (
+            (f"{self.prefix}about", self.authorization),
+            (f"{self.base}login", {}),
+        ):
+            connection = self.connect()
+            connection.request("GET", target, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            for cookie in answer.headers.get_all("Set-Cookie", []):
+                name, _, value = cookie.partition(";")[0].partition("=")
+                found[name] = value
+            connection.close()
+        return found
 
     def get(
         self, route: str, headers: dict[str, str] | None = None, **query: Any

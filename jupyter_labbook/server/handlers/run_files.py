@@ -9,8 +9,6 @@ from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
 from jupyter_labbook.server.handlers.runs import RunHandler
-from jupyter_labbook.server.places import Contained
-from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,9 +91,7 @@ class MetricsFile(_Streaming):
         def begin() -> Iterator[bytes]:
             from jupyter_labbook.storage.metric_bytes import joined_csv
 
-            folder = self.find(labbook, experiment, run)
-            Contained(ExperimentFolder(folder.experiment)).require()
-            return joined_csv(folder)
+            return joined_csv(self.find(labbook, experiment, run))
 
         blocks = await self.do(labbook, begin)
         self.set_attachment_header(f"{experiment}-{run}.csv")

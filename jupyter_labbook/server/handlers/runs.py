@@ -29,8 +29,8 @@ class RunHandler(LabbookHandler):
 
     def find(self, labbook: OpenLabbook, experiment: str, run: str) -> RunFolder:
         """Find a run; for a thread of the labbook's."""
-        places = self.labbooks.places
-        return places.run(places.experiment(labbook.folder(), experiment), run)
+        found = labbook.experiment(experiment).checked().folder
+        return self.labbooks.places.run(found, run)
 
 
 class Run(RunHandler):

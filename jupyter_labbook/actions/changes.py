@@ -10,11 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_labbook.actions import publishing
-from jupyter_labbook.actions.concluding import record_verdict
-from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.index import LabbookIndex
-from jupyter_labbook.actions.known import recorded_verdicts
-from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.actions.judging import judge
 from jupyter_labbook.actions.overview import count_runs
 from jupyter_labbook.actions.standing import RunStanding, stamp
 from jupyter_labbook.errors import LabbookError, NoLabbookError, StorageError
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_labbook.actions.known import ExperimentLook, Known
-    from jupyter_labbook.model.view import Outcome
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     Event = dict[str, Any]
@@ -89,8 +85,8 @@ class Changes:
                 return []
             self._trouble = True
             reason = "gone" if isinstance(error, NoLabbookError) else "unreadable"
-            data = {"message": str(error), "reason": reason}
-            return [{"event": "trouble", "data": data}]
+            told = {"message": str(error), "reason": reason}
+            return [{"event": "trouble", "data": told}]
         ended: list[Event] = []
         changed: dict[str, set[str]] = {}
         overview = self._compare_experiments(changed, ended)
@@ -284,25 +280,6 @@ class _Files:
 
 
 _ASPECTS: Final = {"output.log": OUTPUT, "progress.json": VIEW, "figures": VIEW}
-
-
-def judge(labbook: LabbookFolder, experiment: ExperimentFolder) -> list[Outcome]:
-    """Record what the data say of an ended experiment, and give it.
-
-    Raises
-    ------
-    StorageError
-        Its files cannot be read.
-    """
-    with suppress(LabbookError, OSError):
-        record_verdict(labbook, experiment)
-    watch = ExperimentWatch(labbook, experiment)
-    declared = Declared.as_far_as_readable(experiment)
-    labels = [run.run.label for run in watch.runs()]
-    recorded = recorded_verdicts(declared, labels)
-    if recorded is not None:
-        return recorded
-    return [verdict.outcome for verdict in watch.verdicts()]
 
 
 def _is_news(standing: RunStanding) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from jupyter_labbook.actions.judging import work_out
 from jupyter_labbook.actions.known import ExperimentLook, Known
-from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.errors import NoLabbookError, StorageError
 from jupyter_labbook.model.overview import ExperimentRow
 from jupyter_labbook.storage import history_list
@@ -231,9 +231,7 @@ class LabbookIndex:
             if known is None or known.judged or _size(entry.folder) > _JUDGE_BYTES:
                 continue
             try:
-                watch = ExperimentWatch(self.labbook, entry.folder)
-                watch.poll()
-                verdicts = [verdict.outcome for verdict in watch.verdicts()]
+                verdicts = work_out(self.labbook, entry.folder)
             except Exception:  # noqa: BLE001, S112  # its problems are told with its row
                 continue
             row = replace(known.row, verdicts=verdicts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 4
 """Bytes of a character in UTF-8."""
+_CONTINUED: Final = bytes(range(0x80, 0xC0))
+"""Bytes that go on with a character; none begins with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ def read_part(path: Path, start: int | None, limit: int) -> Part:
     """Read a part of a file that grows, whatever bytes it holds.
 
     No character is cut: one that the part would begin or end amid is left to the
-    part before or after. Bytes that are none become ``\\xNN``.
+    part before or after. Bytes that are no text become ``\\xNN``; so does the
+    beginning of a character when nothing else is left, lest a reader wait for ever.
 
     Parameters
     ----------
@@ -56,31 +60,12 @@ def read_part(path: Path, start: int | None, limit: int) -> Part:
     except (FileNotFoundError, NotADirectoryError):
         return Part(0, 0, 0, "")
     if start is None and begin:
-        data = data[_foreign_head(data) :]
-        begin = size - len(data)
-    # At the end of the file, the rest of a character may still come.
-    tail = _torn_tail(data)
-    if tail < len(data):
-        data = data[: len(data) - tail]
-    return Part(
-        begin, begin + len(data), size, data.decode("utf-8", "backslashreplace")
-    )
-
-
-def _foreign_head(data: bytes) -> int:
-    """Count the bytes that belong to a character which began before."""
-    for place, byte in enumerate(data[: _LONGEST - 1]):
-        if byte & 0xC0 != 0x80:
-            return place
-    return 0
-
-
-def _torn_tail(data: bytes) -> int:
-    """Count the last bytes that are the beginning of a character, but not all of it."""
-    for length in range(1, min(_LONGEST, len(data) + 1)):
-        byte = data[-length]
-        if byte & 0xC0 == 0x80:
-            continue
-        wanted = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
-        return length if length < wanted and byte < 0xF5 else 0
-    return 0
+        whole = data[: _LONGEST - 1].lstrip(_CONTINUED) + data[_LONGEST - 1 :]
+        begin += len(data) - len(whole)
+        data = whole
+    decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+    text = decoder.decode(data)
+    torn = len(decoder.getstate()[0])
+    if torn == len(data):
+        text, torn = decoder.decode(b"", final=True), 0
+    return Part(begin, begin + len(data) - torn, size, text)

@@ -200,7 +200,12 @@ class _Changes:
     def look(self) -> list[dict[str, Any]]:
         """Tell what changed since the last look."""
         self._labbook.folder()
-        return self._changes.look()
+        told = self._changes.look()
+        for event in told:
+            if "plan" in event["data"]:
+                # The page compares it with the version that it shows.
+                event["data"]["plan"] = self._labbook.plan().version()
+        return told
 
 
 class OpenLabbooks:

@@ -50,6 +50,11 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Name the module that adds our routes to a Jupyter server."""
+    return [{"module": "jupyter_labbook.server"}]
+
+
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register ``%%experiment`` and ``%labbook``: ``%load_ext jupyter_labbook``."""
     from jupyter_labbook.notebook.extension import load

@@ -12,6 +12,7 @@
     ├── StorageError             a labbook's files cannot be read or written
     │   ├── NoLabbookError       there is no labbook here
     │   └── CorruptFileError     a file does not hold what it should
+    ├── ConflictError            it was changed elsewhere since it was read
     └── RunError                 a run did not end well
         ├── RunFailedError       it raised, was killed, or ran out of something
         └── RunLostError         it vanished without an exit record
@@ -87,6 +88,22 @@ class NoLabbookError(StorageError):
 
 class CorruptFileError(StorageError):
     """A file of the labbook does not hold what it should."""
+
+
+class ConflictError(LabbookError):
+    """What was to be changed was changed elsewhere meanwhile; nothing was stored.
+
+    Parameters
+    ----------
+    message
+        One sentence: what was changed, and what to do.
+    now
+        What it holds at present.
+    """
+
+    def __init__(self, message: str, *, now: str) -> None:
+        super().__init__(message)
+        self.now = now
 
 
 class RunError(LabbookError, RuntimeError):

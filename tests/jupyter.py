@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGE: Final = Path(__file__).parents[1] / "jupyter_labbook"
 EXTENSION: Final = PACKAGE / "labextension"
+NPM: Final = PACKAGE.parent / "labextension"
 CHROMIUM: Final = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -160,13 +161,14 @@ class Server:
         # Said both ways: the environment may have the package installed.
         enabled = self._home / "config/jupyter_server_config.d/jupyter_labbook.json"
         enabled.parent.mkdir(parents=True)
-        wanted = {"jpserver_extensions": {"jupyter_labbook": extension}}
-        enabled.write_text(json.dumps({"ServerApp": wanted}))
         if extension:
+            shutil.copy(NPM / "jupyter_server_config.json", enabled)
             extensions = self._home / "share/labextensions"
             extensions.mkdir(parents=True)
             (extensions / "jupyter-labbook").symlink_to(built(EXTENSION))
         else:
+            wanted = {"jpserver_extensions": {"jupyter_labbook": False}}
+            enabled.write_text(json.dumps({"ServerApp": wanted}))
             disabled = {"disabledExtensions": {"jupyter-labbook": True}}
             settings.with_name("page_config.json").write_text(json.dumps(disabled))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.actions.seals import broken, seal
-from jupyter_labbook.errors import CorruptFileError, InvalidInputError
+from jupyter_labbook.errors import ConflictError, CorruptFileError, InvalidInputError
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.storage import experiment_file, records
 from jupyter_labbook.storage.history import EventKind, History
@@ -67,12 +67,26 @@ def record_verdict(labbook: LabbookFolder, experiment: ExperimentFolder) -> bool
 
 
 def conclude(
-    labbook: LabbookFolder, experiment: ExperimentFolder, conclusion: str
+    labbook: LabbookFolder,
+    experiment: ExperimentFolder,
+    conclusion: str,
+    was: str | None = None,
 ) -> None:
     """Record what a person learned; an earlier conclusion stays in the history.
 
+    Parameters
+    ----------
+    labbook, experiment
+        Where it is.
+    conclusion
+        What was learned.
+    was
+        The conclusion that its author knew; None if that does not matter.
+
     Raises
     ------
+    ConflictError
+        Another conclusion than the author knew was recorded; nothing was changed.
     InvalidInputError
         The text is empty.
     StorageError
@@ -86,14 +100,31 @@ def conclude(
         )
     watch = ExperimentWatch(labbook, experiment)
     watch.poll()
-    declared = Declared.of(experiment)
-    # Whatever cannot be changed is found before anything is.
-    experiment_file.check(experiment.file)
-    append_entry(labbook.path, _entry(watch, watch.verdicts(), learned=conclusion))
-    experiment_file.update(experiment.file, conclusion=conclusion)
-    if declared.conclusion != conclusion:
-        data = {"version": declared.version, "conclusion": conclusion}
-        History(experiment.path).append(EventKind.CONCLUDED, data, timestamp())
+    entry = _entry(watch, watch.verdicts(), learned=conclusion)
+    # Two who conclude at the same moment must not both find what they knew.
+    with labbook.lock():
+        declared = Declared.of(experiment)
+        _require(experiment, declared.conclusion, conclusion, was)
+        # Whatever cannot be changed is found before anything is.
+        experiment_file.check(experiment.file)
+        append_entry(labbook.path, entry)
+        experiment_file.update(experiment.file, conclusion=conclusion)
+        if declared.conclusion != conclusion:
+            data = {"version": declared.version, "conclusion": conclusion}
+            History(experiment.path).append(EventKind.CONCLUDED, data, timestamp())
+
+
+def _require(
+    experiment: ExperimentFolder, now: str, conclusion: str, was: str | None
+) -> None:
+    # The same conclusion once more is no conflict: it was sent again.
+    if was is None or now in (was.strip(), conclusion):
+        return
+    raise ConflictError(
+        f"{experiment.name} was concluded elsewhere meanwhile; read that conclusion "
+        "and save yours again if it still holds.",
+        now=now,
+    )
 
 
 def _known(watch: ExperimentWatch, data: dict[str, Any]) -> bool:

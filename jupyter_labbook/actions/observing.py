@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.shown import of_version
-from jupyter_labbook.errors import PredictionError, StorageError
+from jupyter_labbook.actions.standing import RunStanding, stamp
+from jupyter_labbook.errors import PredictionError
 from jupyter_labbook.insight import verdict
 from jupyter_labbook.insight.evidence import Evidence, RunEvidence, varied
 from jupyter_labbook.model import prediction
-from jupyter_labbook.model.run import Exit, RunRecord, RunState
 from jupyter_labbook.model.view import (
     ExperimentView,
     Outcome,
     RunView,
     Verdict,
 )
-from jupyter_labbook.storage import records, run_state, trust
 from jupyter_labbook.storage.history import EventKind
 from jupyter_labbook.storage.metrics import Follower
 from jupyter_labbook.storage.progress import read_progress
@@ -29,12 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_labbook.model.metrics import Summary
+    from jupyter_labbook.model.run import RunRecord, RunState
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 _TAIL_BYTES = 16_384
-_TICK_NANOSECONDS = 10**9
-"""What was changed just now may change again under the same time."""
 
 
 class RunWatch:
@@ -45,63 +41,53 @@ class RunWatch:
 
     def __init__(self, run: RunFolder, points: int = 500) -> None:
         self.run = run
-        self.problem = ""
-        """Which of its files is damaged, and what to do; empty if none is."""
-        self.record: RunRecord | None = None
-        try:
-            self.record = records.read(run.record, RunRecord)
-        except StorageError as error:
-            self.problem = str(error)
-        self._unreadable = self.problem
-        self.state = RunState.REGISTERED
-        self._exit: Exit | None = None
+        self._standing = RunStanding(run)
         self._follower = Follower(run, points)
         self._settled = False
         self._seen: tuple[object, ...] = ()
-        self._waited: tuple[object, ...] | None = None
+
+    @property
+    def record(self) -> RunRecord | None:
+        """What is or was to be executed; None if nobody can tell."""
+        return self._standing.record
 
     @property
     def version(self) -> int:
         """Version of the experiment that the run belongs to."""
-        return self.record.version if self.record else 0
+        return self._standing.version or 0
+
+    @property
+    def state(self) -> RunState:
+        """Where the run stood at the last look."""
+        return self._standing.state
+
+    @property
+    def problem(self) -> str:
+        """Which of its files is damaged, and what to do; empty if none is."""
+        return self._standing.problem
 
     def poll(self) -> bool:
         """Look again; whether anything that is shown has changed."""
-        if self._settled or self._waits_on():
+        if self._settled or not self._standing.poll():
             return False
-        try:
-            self.problem = self._unreadable
-            self.state = run_state.derive(self.run, trust.trusted)
-            self._exit = run_state.read_exit(self.run)
-        except StorageError as error:
-            self.state, self.problem = RunState.UNKNOWN, str(error)
         changed = self._follower.poll()
         while self.state.ended and self._follower.behind:
             changed = self._follower.poll() or changed
         seen = (
             self.state,
-            _stamp(self.run.output),
-            _stamp(self.run.progress),
-            _stamp(self.run.figures),
+            stamp(self.run.output),
+            stamp(self.run.progress),
+            stamp(self.run.figures),
         )
         changed = changed or seen != self._seen
         self._seen = seen
-        self._settled = self.state.ended and self._exit is not None
+        self._settled = self._standing.settled
         return changed
-
-    def _waits_on(self) -> bool:
-        """Whether nothing that decides about a waiting run was touched meanwhile."""
-        decisive = (self.run.path, self.run.ticket, self.run.script)
-        stamps = tuple(_stamp(path) for path in decisive)
-        fresh = time.time_ns() - _TICK_NANOSECONDS
-        settled = all(stamp is None or stamp[0] < fresh for stamp in stamps)
-        before, self._waited = self._waited, stamps if settled else None
-        return self.state is RunState.WAITING and before == stamps
 
     @property
     def ended_at(self) -> str:
         """When it ended, in ISO 8601; empty if it has not."""
-        return self._exit.time if self._exit is not None else ""
+        return self._standing.exit.time if self._standing.exit else ""
 
     @property
     def summaries(self) -> dict[str, Summary]:
@@ -131,41 +117,17 @@ class RunWatch:
             series=self._follower.series(),
             final=self._follower.last(),
             progress=None if self.state.ended else read_progress(self.run),
-            seconds=self._seconds(),
+            seconds=self._standing.seconds(),
             reason=self._reason(),
             tail=read_tail(self.run.output),
             figures=figures(self.run),
         )
 
     def _reason(self) -> str:
-        if self.problem:
-            return "one of its files is damaged"
-        if self._exit is not None:
-            return self._exit.reason
-        if self.state is RunState.LOST:
-            return (
-                "it vanished without an exit record: killed together with its "
-                "supervisor, or the machine went down"
-            )
-        if self.state is RunState.HELD:
-            ticket = run_state.read_ticket(self.run)
-            return trust.distrust(self.run, ticket) if ticket else ""
-        problems = self._follower.problems
-        return problems[0] if problems else ""
-
-    def _seconds(self) -> float | None:
-        if self._exit is not None:
-            return self._exit.seconds
-        if self.state is not RunState.RUNNING:
-            return None
-        try:
-            started = run_state.read_started(self.run)
-        except StorageError:
-            return None  # damaged since the last look; the next one will tell
-        if started is None:
-            return None
-        begun = datetime.fromisoformat(started.time)
-        return max(0.0, (datetime.now(UTC) - begun).total_seconds())
+        reason = self._standing.reason()
+        if reason or self._standing.exit is not None:
+            return reason
+        return next(iter(self._follower.problems), "")
 
 
 class ExperimentWatch:
@@ -193,9 +155,9 @@ class ExperimentWatch:
                 changed = True
         for watch in self._runs.values():
             changed = watch.poll() or changed
-        stamp = _stamp(self.experiment.history)
-        if stamp != self._stamp or self._declared is None:
-            self._stamp, changed = stamp, True
+        seen = stamp(self.experiment.history)
+        if seen != self._stamp or self._declared is None:
+            self._stamp, changed = seen, True
             self._declared = Declared.as_far_as_readable(self.experiment)
         return changed
 
@@ -362,11 +324,3 @@ def figures(run: RunFolder) -> list[str]:
     except OSError:
         return []
     return [f"figures/{name}" for name in names if not name.startswith(".")]
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.actions.standing import quiet, stamp
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.model.run import RunRecord
 from jupyter_labbook.storage import records
@@ -51,9 +52,9 @@ class ShownRuns:
         StorageError
             The folder cannot be read.
         """
-        stamp = stamp_of(self._experiment)
-        if stamp != self._stamp:
-            self._stamp = stamp
+        seen = stamp(self._experiment.history)
+        if seen != self._stamp or not quiet(seen):
+            self._stamp = seen
             self._declared = Declared.as_far_as_readable(self._experiment).version
         runs = self._experiment.runs()
         self._versions = {
@@ -61,14 +62,6 @@ class ShownRuns:
             for run in runs
         }
         return of_version(self._versions, self._declared)
-
-
-def stamp_of(experiment: ExperimentFolder) -> int | None:
-    """Look at the history without reading it: another stamp, another history."""
-    try:
-        return experiment.history.stat().st_mtime_ns
-    except OSError:
-        return None
 
 
 def _version(run: RunFolder) -> int | None:

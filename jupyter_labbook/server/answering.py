@@ -9,7 +9,6 @@ import msgspec
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
-from jupyter_labbook.rendering.mimebundle import json_safe
 from jupyter_labbook.server.lanes import DISK_IS_SLOW
 from jupyter_labbook.server.refusals import Reason, Refusal, refusal
 
@@ -22,11 +21,17 @@ T = TypeVar("T")
 
 RESOURCE: Final = "labbook"
 _LARGEST_BODY: Final = 1 << 20
+_DIGITS: Final = 20
 _RETRY_SECONDS: Final = "5"
 _MAYBE_DONE = (
     "The labbook's disk does not answer, and it may still be done when it does; look "
     "again before you repeat it."
 )
+_CANNOT = {
+    403: "Log in again: this session may not do that.",
+    404: "This cannot be asked for from that page.",
+    405: "This cannot be asked for in that way.",
+}
 _REASONS = {
     400: Reason.INVALID,
     401: Reason.UNAUTHORIZED,
@@ -91,7 +96,8 @@ class LabbookHandler(APIHandler):
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         """Take a parameter that is a whole number."""
         text = self.word(name, str(default))
-        number = int(text) if text.isascii() and text.isdigit() and text[:19] == text else -1
+        digits = text.isascii() and text.isdigit() and len(text) < _DIGITS
+        number = int(text) if digits else -1
         if not least <= number <= most:
             raise invalid(f"{name}= is a whole number from {least} to {most}.")
         return number
@@ -123,6 +129,12 @@ class LabbookHandler(APIHandler):
         """Tell the server that a person did something."""
         self._track_activity = True
 
+    def drop(self) -> None:
+        """Close the connection, so that the page notices that something is missing."""
+        stream = getattr(self.request.connection, "stream", None)
+        if stream is not None:
+            stream.close()
+
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:  # noqa: ANN401  # as tornado has it
         """Leave out of the log what is told to the page."""
         if refusal(value) is None:
@@ -147,7 +159,8 @@ def _of_jupyter(status: int, error: object) -> Refusal:
     if status == 500:  # noqa: PLR2004  # what any bug becomes
         message = "The labbook's server failed; its log says at which line."
     reason = _REASONS.get(status, Reason.INVALID)
-    return Refusal(status, reason, message or "This cannot be asked for here.")
+    shown = message or _CANNOT.get(status, "This request cannot be answered.")
+    return Refusal(status, reason, shown)
 
 
 def invalid(message: str, status: int = 400) -> Refusal:
@@ -160,4 +173,6 @@ def encoded(value: object) -> bytes:
     try:
         return msgspec.json.encode(value)
     except (UnicodeEncodeError, TypeError):
+        from jupyter_labbook.rendering.mimebundle import json_safe
+
         return msgspec.json.encode(json_safe(value))

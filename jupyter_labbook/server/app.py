@@ -34,9 +34,9 @@ def load(serverapp: ServerApp) -> None:
 
 
 def local_root(serverapp: ServerApp) -> str | None:
-    """Name the folder below which the server shows files, if it is one of this machine."""
+    """Name the folder that the server shows, if it is one of this machine."""
     contents = serverapp.contents_manager
     if not isinstance(contents, FileManagerMixin):
         return None
-    root: str = contents.root_dir  # type: ignore[attr-defined]  # of each that is one
+    root: str = contents.root_dir
     return root

@@ -1,4 +1,8 @@
-"""What the server remembers of the labbooks that are being looked at."""
+"""What the server remembers of the labbooks that are being looked at.
+
+What reads files is imported by the first thread that needs it: a server that shows
+no labbook starts as fast as before.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +12,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from jupyter_labbook.actions.changes import Changes
-from jupyter_labbook.actions.observing import ExperimentWatch
-from jupyter_labbook.actions.overview import Overview
-from jupyter_labbook.actions.series import SeriesReader
-from jupyter_labbook.rendering.summary import next_steps
 from jupyter_labbook.server.lanes import DISK_IS_SLOW, Lane, Recent
 from jupyter_labbook.server.places import Contained, plain
-from jupyter_labbook.server.plans import OpenPlan
 from jupyter_labbook.server.refusals import slow
 from jupyter_labbook.server.watching import Watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jupyter_labbook.actions.overview import Overview
     from jupyter_labbook.model.view import RunView
     from jupyter_labbook.server.places import Places
+    from jupyter_labbook.server.plans import OpenPlan
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 _LABBOOKS: Final = 32
@@ -43,21 +43,43 @@ class OpenExperiment:
 
     def __init__(self, labbook: LabbookFolder, experiment: ExperimentFolder) -> None:
         self._labbook = labbook
-        self._experiment = experiment
+        self.folder = experiment
         self._turn = threading.Lock()
+        self._checking = threading.Lock()
         self._contained = Contained(experiment)
         self._known: dict[str, int] = {}
         self._forget()
 
     def _forget(self) -> None:
-        self.watch = ExperimentWatch(self._labbook, self._experiment)
-        self.series = SeriesReader(self._labbook, self._experiment)
+        from jupyter_labbook.actions.observing import ExperimentWatch
+        from jupyter_labbook.actions.series import SeriesReader
+
+        self.watch = ExperimentWatch(self._labbook, self.folder)
+        self.series = SeriesReader(self._labbook, self.folder)
         self._shown: dict[str, Any] | None = None
         self._shown_until = 0.0
 
+    def checked(self) -> OpenExperiment:
+        """Find the same files as before, or start over.
+
+        Raises
+        ------
+        Refusal
+            A link leads out of the experiment.
+        """
+        with self._checking:
+            self._contained.require()
+            here = {run.label: run.path.stat().st_ino for run in self.folder.runs()}
+            here[""] = self.folder.path.stat().st_ino
+            # A run was deleted, or another one has its place.
+            if not self._known.items() <= here.items():
+                self._forget()
+            self._known = here
+        return self
+
     @contextmanager
     def turn(self) -> Iterator[OpenExperiment]:
-        """Be the only one who reads, from files that are still the same.
+        """Be the only one who watches it.
 
         Raises
         ------
@@ -67,14 +89,14 @@ class OpenExperiment:
         if not self._turn.acquire(timeout=_TURN_SECONDS):
             raise slow(DISK_IS_SLOW)
         try:
-            self._contained.require()
-            self._notice_what_is_gone()
-            yield self
+            yield self.checked()
         finally:
             self._turn.release()
 
     def shown(self) -> dict[str, Any]:
         """Draw the experiment without its lines and outputs; in `turn`."""
+        from jupyter_labbook.rendering.summary import next_steps
+
         changed = self.watch.poll()
         if changed or self._shown is None or time.monotonic() > self._shown_until:
             view = self.watch.view()
@@ -95,18 +117,6 @@ class OpenExperiment:
             if run.run.label == label:
                 return replace(run.view(), series=[], tail="")
         raise FileNotFoundError(label)
-
-    def _notice_what_is_gone(self) -> None:
-        """Start over when a run was deleted, or another one has its place."""
-        here = {
-            run.label: run.path.stat().st_ino
-            for run in self._experiment.runs()
-            if run.path.is_dir()
-        }
-        here[""] = self._experiment.path.stat().st_ino
-        if not self._known.items() <= here.items():
-            self._forget()
-        self._known = here
 
 
 class OpenLabbook:
@@ -131,6 +141,9 @@ class OpenLabbook:
 
     def folder(self) -> LabbookFolder:
         """Find it anew, so that one that vanished is missed."""
+        from jupyter_labbook.actions.overview import Overview
+        from jupyter_labbook.server.plans import OpenPlan
+
         folder = self._places.labbook(self.name)
         seen = folder.path.stat()
         with self._remembering:
@@ -179,13 +192,20 @@ class _Changes:
     """What changed in a labbook that may vanish and come back."""
 
     def __init__(self, labbook: OpenLabbook) -> None:
+        from jupyter_labbook.actions.changes import Changes
+
         self._labbook = labbook
         self._changes = Changes(labbook.folder())
 
     def look(self) -> list[dict[str, Any]]:
         """Tell what changed since the last look."""
         self._labbook.folder()
-        return self._changes.look()
+        told = self._changes.look()
+        for event in told:
+            if "plan" in event["data"]:
+                # The page compares it with the version that it shows.
+                event["data"]["plan"] = self._labbook.plan().version()
+        return told
 
 
 class OpenLabbooks:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from jupyter_labbook.actions.plan_requests import PlanRequests, plan_lists
-from jupyter_labbook.errors import NotFoundError
+from jupyter_labbook.errors import NotFoundError, StorageError
 from jupyter_labbook.rendering.mimebundle import json_safe
 from jupyter_labbook.server.refusals import Reason, Refusal
 from jupyter_labbook.storage.plan import PlanFile
@@ -51,6 +51,13 @@ class OpenPlan:
         """Read the plan; ``version`` is another one whenever anything is."""
         with self._turn:
             return self._state(self._file.load())
+
+    def version(self) -> str:
+        """Name its present state; empty while it cannot be read."""
+        try:
+            return str(self.state()["version"])
+        except StorageError:
+            return ""
 
     def apply(self, content: object) -> dict[str, Any]:
         """Do what a page asks for, and read the plan again.

@@ -151,9 +151,7 @@ class Watching:
         loop = asyncio.get_running_loop()
         self._ending = loop.call_later(LINGER_SECONDS, self.stop)
 
-    def _hear(
-        self, thread: _Watcher, told: list[Told], counts: dict[str, int]
-    ) -> None:
+    def _hear(self, thread: _Watcher, told: list[Told], counts: dict[str, int]) -> None:
         if thread is not self._thread:
             return  # it was stopped while this was on its way
         self.counts = counts
@@ -208,7 +206,8 @@ class _Watcher:
         self._tell = tell
         self._stopped = threading.Event()
         self._began = 0.0
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, int] | None = None
+        self._failed = False
 
     @property
     def hangs(self) -> bool:
@@ -228,25 +227,30 @@ class _Watcher:
         changes: Looks | None = None
         pause = 0.0
         while not self._stopped.wait(pause):
-            begun = self._began = time.monotonic()
+            self._began = time.monotonic()
             try:
                 if changes is None:
                     changes = self._open_changes()
-                told = [(one["event"], one["data"]) for one in changes.look()]
-                self._counts = _counts_of(told) or self._counts or self._count()
-                told.insert(0, ("recovered", {"counts": self._counts}))
+                told = self._look(changes)
             except Exception as error:  # noqa: BLE001  # told to the page, and tried again
-                told = [("trouble", _trouble(error))]
-            self._began = 0.0
-            pause = max(_BETWEEN_LOOKS, (time.monotonic() - begun) / _SHARE)
+                told, self._failed = [("trouble", _trouble(error))], True
+            took, self._began = time.monotonic() - self._began, 0.0
+            pause = max(_BETWEEN_LOOKS, took / _SHARE)
             # The server may be gone by now, and nobody is left to be told.
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._tell, self, told, self._counts)
+                self._loop.call_soon_threadsafe(
+                    self._tell, self, told, self._counts or {}
+                )
 
-
-def _counts_of(told: list[Told]) -> dict[str, int] | None:
-    found = [data["counts"] for _, data in told if "counts" in data]
-    return found[-1] if found else None
+    def _look(self, changes: Looks) -> list[Told]:
+        told = [(one["event"], one["data"]) for one in changes.look()]
+        found = [data["counts"] for _, data in told if "counts" in data]
+        if found or self._counts is None:
+            self._counts = found[-1] if found else self._count()
+        if self._failed or self.hangs:
+            self._failed = False
+            told.insert(0, ("recovered", {"counts": self._counts}))
+        return told
 
 
 def _trouble(error: Exception) -> dict[str, str]:

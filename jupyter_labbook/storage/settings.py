@@ -77,6 +77,11 @@ def config_folder() -> Path:
     return Path(platformdirs.user_config_dir(_APPLICATION, appauthor=False))
 
 
+def cache_folder() -> Path:
+    """Where things are that can be found out again."""
+    return Path(platformdirs.user_cache_dir(_APPLICATION, appauthor=False))
+
+
 def state_folder() -> Path:
     """Where slots and dispatchers of this machine meet; not shared between hosts.
 

@@ -15,6 +15,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from jupyter_labbook import Labbook
+from jupyter_labbook.storage.labbook import LabbookFolder
+from tests.serving import Served, Shown, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -232,3 +234,46 @@ def hold(project: Path, command, until):
 
     yield start
     (project / "go").touch()
+
+
+@pytest.fixture(scope="session")
+def server_user(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Say where the user of the shared server keeps settings, key and slots."""
+    home = tmp_path_factory.mktemp("server-user")
+    folders = {
+        "XDG_CONFIG_HOME": home / "config",
+        "XDG_STATE_HOME": home / "state",
+        "XDG_CACHE_HOME": home / "cache",
+    }
+    for folder in folders.values():
+        folder.mkdir()
+    return {name: str(folder) for name, folder in folders.items()}
+
+
+@pytest.fixture(scope="session")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, server_user: dict[str, str]
+) -> Iterator[Served]:
+    """Start one Jupyter server for all tests that leave it as it is."""
+    # What a page can name lies below; beside it is what it must not reach.
+    around = tmp_path_factory.mktemp("around")
+    (around / "root").mkdir()
+    home = tmp_path_factory.mktemp("server")
+    with serving(home, around / "root", environment=server_user) as server:
+        yield server
+
+
+@pytest.fixture
+def shown(
+    served: Served,
+    server_user: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Shown:
+    """Begin a labbook that the server shows, as the server's own user."""
+    for name, value in server_user.items():
+        monkeypatch.setenv(name, value)
+    project = served.root / f"project-{abs(hash(request.node.nodeid))}"
+    project.mkdir()
+    (project / "pyproject.toml").touch()
+    return Shown(served, LabbookFolder.create(project.resolve()))

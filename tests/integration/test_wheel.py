@@ -1,7 +1,9 @@
-"""The wheel carries everything: package, widget, extension, example."""
+"""The wheel carries everything: package, widget, extensions, example."""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -30,6 +32,7 @@ def test_the_wheel_is_complete_and_can_be_installed(tmp_path: Path) -> None:
     shared = [name.partition(share)[2] for name in names if share in name]
     assert {"package.json", "install.json"} <= set(shared)
     assert any(name.startswith("static/remoteEntry") for name in shared)
+    assert "jupyter_labbook/server/openapi.json" in names
     # Shipped once: not in the package too.
     assert not any(name.startswith("jupyter_labbook/labextension") for name in names)
 
@@ -51,3 +54,22 @@ def test_the_wheel_is_complete_and_can_be_installed(tmp_path: Path) -> None:
         text=True,
     ).stdout
     assert shown.count(str(target)) == 2
+    assert "jupyter_labbook enabled" in _server_extensions(target, tmp_path)
+
+
+def _server_extensions(target: Path, folder: Path) -> str:
+    """List what a Jupyter server would load that finds what the wheel installed."""
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(target / "etc" / "jupyter"),
+        "PYTHONPATH": str(target),
+    }
+    listed = subprocess.run(
+        [sys.executable, "-m", "jupyter_server.extension.serverextension", "list"],
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return re.sub(r"\x1b\[\d+m", "", listed.stdout + listed.stderr)

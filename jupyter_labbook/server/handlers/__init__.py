@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.server.answering import LabbookHandler
 from jupyter_labbook.server.handlers.about import About, Description
 from jupyter_labbook.server.handlers.changes import Changes, Stream
 from jupyter_labbook.server.handlers.experiments import Experiment, Range, Series
@@ -18,6 +17,9 @@ from jupyter_labbook.server.handlers.plan import Plan
 from jupyter_labbook.server.handlers.run_files import Figure, MetricsFile, MetricsPart
 from jupyter_labbook.server.handlers.runs import Output, Run
 from jupyter_labbook.server.handlers.verbs import Conclude, Rerun, Stop
+
+if TYPE_CHECKING:
+    from jupyter_labbook.server.answering import LabbookHandler
 
 _E: Final = r"experiments/(?P<experiment>[^/]+)"
 _R: Final = rf"{_E}/runs/(?P<run>[^/]+)"

@@ -12,6 +12,7 @@ from tornado.web import authenticated
 from jupyter_labbook.server.answering import LabbookHandler, encoded
 
 if TYPE_CHECKING:
+    from jupyter_labbook.server.open_labbooks import OpenLabbooks
     from jupyter_labbook.server.watching import Listener, Watching
 
 HEARTBEAT_SECONDS: Final = 15.0
@@ -47,9 +48,9 @@ class Changes(LabbookHandler):
 class Stream(LabbookHandler):
     """``GET stream``: server-sent events until the page goes away."""
 
-    def initialize(self, **given: Any) -> None:  # noqa: ANN401  # as the others are
+    def initialize(self, labbooks: OpenLabbooks) -> None:
         """Nobody listens yet."""
-        super().initialize(**given)
+        super().initialize(labbooks)
         self._listener: Listener | None = None
         self._left = False
 
@@ -69,11 +70,9 @@ class Stream(LabbookHandler):
             try:
                 await self._follow(watching, self._listener, since)
             except (StreamClosedError, TimeoutError):
-                self._drop()
+                self.drop()
 
-    async def _follow(
-        self, watching: Watching, listener: Listener, since: str
-    ) -> None:
+    async def _follow(self, watching: Watching, listener: Listener, since: str) -> None:
         cursor = await self._hello(watching, since)
         while not self._left:
             events = watching.since(cursor)
@@ -115,9 +114,3 @@ class Stream(LabbookHandler):
         if self._listener is not None:
             self._listener.wake()
         super().on_connection_close()
-
-    def _drop(self) -> None:
-        connection = self.request.connection
-        stream = getattr(connection, "stream", None)
-        if stream is not None:
-            stream.close()

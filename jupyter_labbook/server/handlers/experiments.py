@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FEWEST_POINTS, _POINTS, _MOST_POINTS = 16, 1000, 8000
 _MOST_NAMES = 1000
+_LONGEST_CURSOR = 100
 
 
 class ExperimentHandler(LabbookHandler):
@@ -24,14 +25,10 @@ class ExperimentHandler(LabbookHandler):
     async def read(
         self, name: str, work: Callable[[OpenExperiment], dict[str, Any]]
     ) -> None:
-        """Answer with what is found out while nobody else reads it."""
+        """Answer with what is found out in a thread."""
         labbook = self.labbook
-
-        def read() -> dict[str, Any]:
-            with labbook.experiment(name).turn() as experiment:
-                return work(experiment)
-
-        self.answer(await self.do(labbook, read))
+        found = await self.do(labbook, lambda: work(labbook.experiment(name)))
+        self.answer(found)
 
     @property
     def points(self) -> int:
@@ -46,7 +43,12 @@ class Experiment(ExperimentHandler):
     @authorized
     async def get(self, experiment: str) -> None:
         """Tell where an experiment and its runs stand."""
-        await self.read(experiment, lambda found: found.shown())
+
+        def shown(found: OpenExperiment) -> dict[str, Any]:
+            with found.turn():
+                return found.shown()
+
+        await self.read(experiment, shown)
 
 
 class Series(ExperimentHandler):
@@ -56,8 +58,10 @@ class Series(ExperimentHandler):
     @authorized
     async def get(self, experiment: str) -> None:
         """Give the lines, or what was added to them."""
-        points, since = self.points, self.word("since")
-        await self.read(experiment, lambda found: found.series.read(points, since))
+        points, since = self.points, self.word("since")[:_LONGEST_CURSOR]
+        await self.read(
+            experiment, lambda found: found.checked().series.read(points, since)
+        )
 
 
 class Range(ExperimentHandler):
@@ -79,5 +83,7 @@ class Range(ExperimentHandler):
             raise invalid("from= lies before to=.")
         await self.read(
             experiment,
-            lambda found: found.series.range(metrics, runs, by, low, high, points),
+            lambda found: found.checked().series.range(
+                metrics, runs, by, low, high, points
+            ),
         )

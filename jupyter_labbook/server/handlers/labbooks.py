@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -57,21 +58,21 @@ class Place(LabbookHandler):
 def _placed(places: Places, path: str, near: str) -> dict[str, str]:
     words = PurePosixPath(path)
     below = places.below(path)
-    tries = []
-    if below:
-        tries.append(lambda: str(PurePosixPath(below).parents[1]))
+    parents = PurePosixPath(below).parents
+    if below and len(parents) > 1:
+        with suppress(Refusal):
+            return _experiment_in(places, str(parents[1]), words.name)
     if near:
-        tries.append(lambda: places.near(plain(near)))
-    for attempt in tries:
-        try:
-            labbook = attempt()
-            found = places.experiment(places.labbook(labbook), words.name)
-        except (Refusal, IndexError):
-            continue
-        return {"labbook": labbook, "experiment": found.path.name}
+        with suppress(Refusal):
+            return _experiment_in(places, places.near(plain(near)), words.name)
     if below:
         raise Refusal(404, Reason.GONE, _GONE)
     raise Refusal(404, Reason.OUTSIDE, _OUTSIDE)
+
+
+def _experiment_in(places: Places, labbook: str, name: str) -> dict[str, str]:
+    places.experiment(places.labbook(labbook), name)
+    return {"labbook": labbook, "experiment": name}
 
 
 class Overview(LabbookHandler):

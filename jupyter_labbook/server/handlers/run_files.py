@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from jupyter_server.auth.decorator import authorized
@@ -10,9 +9,6 @@ from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
 from jupyter_labbook.server.handlers.runs import RunHandler
-from jupyter_labbook.server.places import Contained
-from jupyter_labbook.storage.labbook import ExperimentFolder
-from jupyter_labbook.storage.metric_bytes import joined_csv, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +45,8 @@ class MetricsPart(RunHandler):
         name = self.word("file", "metrics.csv")
 
         def read() -> tuple[bytes, int]:
+            from jupyter_labbook.storage.metric_bytes import read_bytes
+
             path = places.metrics(self.find(labbook, experiment, run), name)
             return read_bytes(path, offset, limit)
 
@@ -67,10 +65,17 @@ class _Streaming(RunHandler):
     ) -> None:
         self.set_header("Content-Type", kind)
         self.set_header("Cache-Control", "no-cache")
-        with suppress(StreamClosedError):
+        try:
             while block := await self.do(labbook, lambda: next(blocks, b"")):
                 self.write(block)
                 await self.flush()
+        except StreamClosedError:
+            return
+        except Exception:
+            # Half a file must not look like a whole one.
+            if self._headers_written:
+                self.drop()
+            raise
         self.finish(set_content_type=kind)
 
 
@@ -84,9 +89,9 @@ class MetricsFile(_Streaming):
         labbook = self.labbook
 
         def begin() -> Iterator[bytes]:
-            folder = self.find(labbook, experiment, run)
-            Contained(ExperimentFolder(folder.experiment)).require()
-            return joined_csv(folder)
+            from jupyter_labbook.storage.metric_bytes import joined_csv
+
+            return joined_csv(self.find(labbook, experiment, run))
 
         blocks = await self.do(labbook, begin)
         self.set_attachment_header(f"{experiment}-{run}.csv")
@@ -117,5 +122,3 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
             yield block
-
-

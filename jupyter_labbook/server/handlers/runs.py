@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from jupyter_labbook.model.run import RunRecord
-from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.server.answering import LabbookHandler
-from jupyter_labbook.server.open_labbooks import OpenLabbook
 from jupyter_labbook.server.places import regular
 from jupyter_labbook.snapshot.credentials import looks_secret
 from jupyter_labbook.storage import records, run_state
 from jupyter_labbook.storage.output import Part, read_part
+
+if TYPE_CHECKING:
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.server.open_labbooks import OpenLabbook
 
 _MOST_OUTPUT = 65_536
 _LEAST_OUTPUT = 16
@@ -27,8 +29,8 @@ class RunHandler(LabbookHandler):
 
     def find(self, labbook: OpenLabbook, experiment: str, run: str) -> RunFolder:
         """Find a run; for a thread of the labbook's."""
-        places = self.labbooks.places
-        return places.run(places.experiment(labbook.folder(), experiment), run)
+        found = labbook.experiment(experiment).checked().folder
+        return self.labbooks.places.run(found, run)
 
 
 class Run(RunHandler):

@@ -9,7 +9,6 @@ import msgspec
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from jupyter_labbook.actions import concluding, ending, publishing, rerunning
 from jupyter_labbook.errors import ConflictError
 from jupyter_labbook.model.run import RunRecord
 from jupyter_labbook.server.answering import LabbookHandler, invalid
@@ -67,7 +66,7 @@ class VerbHandler(LabbookHandler):
         """Find the runs that are meant: all of the newest version if none is named."""
         with labbook.experiment(experiment).turn() as found:
             if labels is not None:
-                return self.labbooks.places.runs(found.watch.experiment, labels)
+                return self.labbooks.places.runs(found.folder, labels)
             found.watch.poll()
             return [watch.run for watch in found.watch.runs()]
 
@@ -83,6 +82,8 @@ class Stop(VerbHandler):
         reason = wish.reason.strip()[:_MOST_TEXT] or "stopped from the page"
 
         def stop() -> dict[str, Any]:
+            from jupyter_labbook.actions import ending, publishing
+
             around = publishing.surroundings()
             told = []
             for run in self.runs(labbook, experiment, wish.runs):
@@ -99,12 +100,14 @@ class Rerun(VerbHandler):
 
     @authenticated
     @authorized
-    @authorized("execute")
+    @authorized("execute")  # type: ignore[untyped-decorator]  # Jupyter leaves it out
     async def post(self, experiment: str) -> None:
         """Submit runs once more."""
         labbook, wish = self.labbook, self.wish(RerunWish)
 
         def rerun() -> dict[str, Any]:
+            from jupyter_labbook.actions import rerunning
+
             originals = self.runs(labbook, experiment, wish.runs)
             for run in originals:
                 _require_same_python(run)
@@ -136,8 +139,10 @@ class Conclude(VerbHandler):
             raise invalid(f"A conclusion has at most {_MOST_TEXT} characters.")
 
         def conclude() -> dict[str, Any]:
+            from jupyter_labbook.actions import concluding
+
             with labbook.experiment(experiment).turn() as found:
-                folder = found.watch.experiment
+                folder = found.folder
                 try:
                     concluding.conclude(
                         labbook.folder(), folder, sent.text, was=sent.was

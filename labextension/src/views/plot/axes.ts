@@ -173,9 +173,7 @@ export function elapsed(seconds: number): string {
     return `${Number(seconds.toFixed(size < 10 ? 2 : 1))} s`;
   }
   const whole = Math.round(seconds);
-  const two = (count: number): string =>
-    String(Math.floor(count)).padStart(2, '0');
-  const clock = `${two((whole % 3600) / 60)}:${two(whole % 60)}`;
   const hours = Math.floor(whole / 3600);
-  return hours ? `${hours}:${clock}` : clock;
+  const minutes = `${Math.floor((whole % 3600) / 60)} min ${whole % 60} s`;
+  return hours ? `${hours} h ${minutes}` : minutes;
 }

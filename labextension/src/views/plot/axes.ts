@@ -67,24 +67,32 @@ function opened([low, high]: Span): Span {
   return [low - half, high + half];
 }
 
-/** Round values on a logarithmic axis; between them where it is short. */
+/** Round values on a logarithmic axis; between powers of ten where it is short. */
 export function logTicks(low: number, high: number, most: number): number[] {
   const [first, last] = [
     Math.floor(Math.log10(low)),
     Math.ceil(Math.log10(high))
   ];
   const every = Math.max(1, Math.ceil((last - first) / most));
-  const factors = last - first <= 2 ? [1, 2, 5] : [1];
+  const factors = Math.log10(high / low) <= 2.5 ? [1, 2, 5] : [1];
   const ticks: number[] = [];
-  for (let power = first; power <= last; power++) {
-    for (const factor of factors) {
-      const tick = factor * Number(`1e${power}`);
-      if ((power - first) % every === 0 && tick >= low && tick <= high) {
-        ticks.push(tick);
-      }
-    }
+  for (let power = first; power <= last; power += every) {
+    ticks.push(...factors.map(factor => factor * Number(`1e${power}`)));
   }
-  return ticks;
+  const inside = ticks.filter(tick => tick >= low && tick <= high);
+  return inside.length > 1 ? inside : evenTicks(low, high, most);
+}
+
+/** So little of a logarithmic axis that it is nearly linear. */
+function evenTicks(low: number, high: number, most: number): number[] {
+  const raw = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * ([1, 2, 5].find(factor => raw <= factor * power) ?? 10);
+  const first = Math.ceil(low / step);
+  return Array.from(
+    { length: Math.floor(high / step) - first + 1 },
+    (_, index) => Number(((first + index) * step).toPrecision(12))
+  );
 }
 
 const PREFIXES: readonly [number, string][] = [
@@ -165,9 +173,7 @@ export function elapsed(seconds: number): string {
     return `${Number(seconds.toFixed(size < 10 ? 2 : 1))} s`;
   }
   const whole = Math.round(seconds);
-  const two = (count: number): string =>
-    String(Math.floor(count)).padStart(2, '0');
-  const clock = `${two((whole % 3600) / 60)}:${two(whole % 60)}`;
   const hours = Math.floor(whole / 3600);
-  return hours ? `${hours}:${clock}` : clock;
+  const minutes = `${Math.floor((whole % 3600) / 60)} min ${whole % 60} s`;
+  return hours ? `${hours} h ${minutes}` : minutes;
 }

@@ -114,6 +114,7 @@ export class PanelGrid {
       this._panelsNode,
       panels.map(panel => this._panels.get(panel.key)!.node)
     );
+    this._measure();
     if (this._cursor !== null) {
       this._point(this._over, this._cursor, false);
     }

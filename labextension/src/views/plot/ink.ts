@@ -68,13 +68,13 @@ export function paint(
     stroke(ground, mark);
   }
   context.restore();
-  for (const mark of picture.marks) {
-    if (mark.live && !(mark.faint && mark.run === null)) {
-      context.globalAlpha = strength(mark);
-      dot(ground, mark);
-    }
+  // uPlot remembers what it set on the canvas: everything is given back.
+  context.save();
+  for (const mark of picture.marks.filter(each => each.live)) {
+    context.globalAlpha = strength(mark);
+    dot(ground, mark);
   }
-  context.globalAlpha = 1;
+  context.restore();
 }
 
 /** Where values lie on the canvas, worked out once for thousands of them. */

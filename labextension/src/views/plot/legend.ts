@@ -122,8 +122,9 @@ export class Legend {
 }
 
 /** Overlaid metrics differ by colour, or by dash where colours are the groups'. */
-function metricKeys({ shownMetrics, panels }: Picture): HTMLElement[] {
+function metricKeys({ groups, shownMetrics, panels }: Picture): HTMLElement[] {
   const marks = panels[0]?.marks ?? [];
+  const grey = groups.length > 1 ? { colour: 'currentColor' } : {};
   return shownMetrics.flatMap(metric => {
     const pen = marks.find(mark => mark.metric === metric && !mark.faint)?.pen;
     return pen
@@ -131,7 +132,7 @@ function metricKeys({ shownMetrics, panels }: Picture): HTMLElement[] {
           h(
             'span',
             { class: 'labbook-plot-key' },
-            sample(pen),
+            sample({ ...pen, ...grey }),
             isolated(metric)
           )
         ]

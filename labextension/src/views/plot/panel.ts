@@ -91,6 +91,7 @@ export class Panel {
     if (kind !== this._kind) {
       this._plot?.destroy();
       this._kind = kind;
+      this._plot = null;
       this._plot = new frame.engine(this._options(frame), [[]], this._stage);
     }
     const plot = this._plot!;

@@ -4,7 +4,7 @@ import type { Line } from '../../data/lines.js';
 import type { Words } from '../../data/words.js';
 import { baseSpan, valueSpan, type Span } from './axes.js';
 import { beginnings, extent } from './curve.js';
-import { grouped, type Group } from './grouping.js';
+import { differOnlyBySeed, grouped, type Group } from './grouping.js';
 import {
   MOST_PANELS,
   type PlotChoices,
@@ -36,6 +36,8 @@ export interface Picture {
   xName: 'step' | 'row' | 'time';
   leftOut: number;
   averaged: boolean;
+  /** Whether any runs differ by their seed alone. */
+  seeds: boolean;
   /** Whether there is anything to draw. */
   empty: boolean;
   /** Whether a run may still log. */
@@ -126,6 +128,7 @@ export function compose(data: PlotData, look: Look): Picture {
           : 'row',
     leftOut: drawings.reduce((sum, { leftOut }) => sum + leftOut, 0),
     averaged: drawings.some(({ averaged }) => averaged),
+    seeds: groups.some(group => differOnlyBySeed(group.runs)),
     empty: !data.lines.length,
     live: data.runs.some(run => run.state === 'running')
   };

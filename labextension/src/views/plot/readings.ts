@@ -52,7 +52,7 @@ export function placeOf(found: readonly Reading[], at: number): number {
   );
 }
 
-/** A place on x in words, such as `step 120` or `1:02:03`. */
+/** A place on x in words, such as `step 120` or `after 2 min 3 s`. */
 export function placeWords(
   xName: Picture['xName'],
   at: number,

@@ -96,12 +96,7 @@ export class Toolbar {
     );
   }
 
-  show(
-    picture: Picture,
-    choices: PlotChoices,
-    zoomed: boolean,
-    seeds: boolean
-  ): void {
+  show(picture: Picture, choices: PlotChoices, zoomed: boolean): void {
     for (const name of Object.keys(this._flags) as Flag[]) {
       setAttributes(this._flags[name], {
         'aria-pressed': String(choices[name])
@@ -114,7 +109,7 @@ export class Toolbar {
     // Buttons without a use keep their place: nothing moves when they get one.
     this._metrics.disabled = !several;
     this._flags.overlaid.disabled = !several;
-    this._flags.singles.hidden = !seeds;
+    this._flags.singles.hidden = !picture.seeds;
     this._reset.style.visibility = zoomed ? 'visible' : 'hidden';
     if (focused(this.node) !== this._range) {
       this._range.value = String(choices.smoothing);

@@ -145,12 +145,7 @@ export class PlotView {
       theme: this._theme,
       choices: this._choices
     });
-    this._toolbar.show(
-      picture,
-      this._choices,
-      this._window !== null,
-      picture.averaged
-    );
+    this._toolbar.show(picture, this._choices, this._window !== null);
     setText(this._notes, notes(picture, this._choices, this._window, words));
     this._notes.classList.toggle('labbook-plot-waiting', this._detail.waiting);
     this._grid.describe(describe(picture, this._data, words));
@@ -202,7 +197,8 @@ export class PlotView {
     this._window =
       wanted && whole ? within(wanted, whole, this._choices.logX) : null;
     if (this._window && whole) {
-      this._following = this._picture!.live && this._window[1] >= whole[1];
+      const atEnd = whole[1] - this._window[1] < 1e-6 * (whole[1] - whole[0]);
+      this._following = atEnd && this._picture!.live;
       this._end = whole[1];
       this._ask();
     } else {

@@ -40,8 +40,8 @@ export class LiveRunView {
     this._control = new ControlView(source, trans, say);
     this._conclusion = new ConclusionView(source, host, say);
     this._figures = new FiguresView(source, trans);
-    this._table = new RunsTable(trans, run => this._choose(run));
-    this._log = new LogView(source, host, run => this._choose(run));
+    this._table = new RunsTable(trans, runs => this._choose(runs));
+    this._log = new LogView(source, host, run => this._choose([run]));
     this.node = h(
       'section',
       {
@@ -101,7 +101,7 @@ export class LiveRunView {
     setAttributes(this.node, { 'aria-busy': null });
     this._waiting.remove();
     this._plot = new PlotView(this._plotHost(view));
-    this._plot.onIsolate(run => this._choose(run));
+    this._plot.onIsolate(runs => this._choose(runs, false));
     this._body.replaceChildren(
       this._note.node,
       this._verdicts.node,
@@ -128,8 +128,9 @@ export class LiveRunView {
     const before = this._view;
     const trans = this._trans;
     this._view = view;
-    if (!view.runs.some(run => run.label === this._selected)) {
-      this._selected = null;
+    const labels = new Set(view.runs.map(run => run.label));
+    if (this._chosen.some(label => !labels.has(label))) {
+      this._isolate(this._chosen.filter(label => labels.has(label)));
     }
     const { name, number, question, why, hypothesis, impact, tags } = view;
     this._head.show(
@@ -167,10 +168,13 @@ export class LiveRunView {
   private _drawSelection(view: ExperimentView): void {
     const several = view.runs.length > 1;
     if (several) {
-      this._table.update(view, this._selected);
+      this._table.update(view, this._chosen);
     }
-    this._control.update(view, this._selected);
-    this._log.update(view, this._selected);
+    this._control.update(
+      view,
+      this._chosen.length === 1 ? this._chosen[0]! : null
+    );
+    this._log.update(view, this._chosen[0] ?? null);
     const shown = view.runs.find(run => run.label === this._log.run);
     this._figures.update(shown ?? null, several);
   }
@@ -181,13 +185,22 @@ export class LiveRunView {
     this._plot!.update({ lines, runs, varied, thresholds });
   }
 
-  private _choose(run: string | null): void {
-    if (run === this._selected || !this._view) {
+  /** Look at some runs alone, such as the seeds of one setting; none: all. */
+  private _choose(runs: readonly string[], isolate = true): void {
+    if (!this._view || String(runs) === String(this._chosen)) {
       return;
     }
-    this._selected = run;
-    this._plot?.isolate(run);
+    if (isolate) {
+      this._isolate(runs);
+    } else {
+      this._chosen = runs;
+    }
     this._drawSelection(this._view);
+  }
+
+  private _isolate(runs: readonly string[]): void {
+    this._chosen = runs;
+    this._plot?.isolate(runs[0] ?? null);
   }
 
   private _drawNext(next: readonly Step[]): void {
@@ -280,7 +293,7 @@ export class LiveRunView {
   private _host: RunHost;
   private _trans: Words;
   private _view: ExperimentView | null = null;
-  private _selected: string | null = null;
+  private _chosen: readonly string[] = [];
   private _visible = false;
   private _observer: IntersectionObserver | undefined;
   private _clock: ReturnType<typeof setInterval> | undefined;

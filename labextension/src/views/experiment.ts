@@ -10,7 +10,6 @@ import { news } from './experiment/news.js';
 import { RunsTable } from './experiment/runsTable.js';
 import { Slot } from './experiment/slot.js';
 import { StatusView } from './experiment/status.js';
-import { ValuesView } from './experiment/values.js';
 import { h, setAttributes, setText } from './dom.js';
 import type { RunHost } from './host.js';
 import { keepKeys, passOn } from './keys.js';
@@ -115,7 +114,6 @@ export class LiveRunView {
       this._status.node,
       h('div', { class: 'labbook-plot-place' }, this._plot.node),
       this._table.node,
-      this._values.node,
       this._conclusion.node,
       this._figures.node,
       this._log.node,
@@ -145,12 +143,7 @@ export class LiveRunView {
     );
     this._status.update(view, Date.now());
     this._keepTime();
-    const several = view.runs.length > 1;
-    this._table.node.hidden = !several;
-    this._values.node.hidden = several || !view.runs.length;
-    if (!several && view.runs[0]) {
-      this._values.update(view.runs[0]);
-    }
+    this._table.node.hidden = view.runs.length < 2;
     const shared = sharedParameters(view);
     this._parameters.show(shared, () =>
       shared.length ? fold(trans.__('Parameters'), '', pairs(shared)) : null
@@ -306,7 +299,6 @@ export class LiveRunView {
   private _figures: FiguresView;
   private _table: RunsTable;
   private _log: LogView;
-  private _values = new ValuesView();
   private _head = new Slot();
   private _note = new Slot();
   private _verdicts = new Slot();

@@ -46,7 +46,11 @@ export class ConclusionView {
     this._grow = h('div', { class: 'labbook-grow' }, this._input);
     this._save = button(trans.__('Save'), 'labbook-primary');
     this._cancel = button(trans.__('Cancel'));
-    this._problem = h('p', { class: 'labbook-problem', role: 'alert' });
+    this._problem = h('p', {
+      class: 'labbook-problem',
+      role: 'alert',
+      hidden: true
+    });
     this._theirs = h('div', { class: 'labbook-theirs', role: 'group' });
     this._writer = h(
       'div',

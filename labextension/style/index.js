@@ -1,2 +1,3 @@
 import './base.css';
+import './plot.css';
 import './run.css';

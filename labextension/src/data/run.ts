@@ -14,6 +14,13 @@ export interface Verdict {
   probability: number | null;
 }
 
+/** A level that a prediction sets for a metric: a line in its plot. */
+export interface Threshold {
+  metric: string;
+  value: number;
+  label: string;
+}
+
 export interface Progress {
   done: number;
   total: number | null;
@@ -32,6 +39,8 @@ export interface RunView {
   seconds: number | null;
   reason: string;
   tail: string;
+  /** Paths of pictures, relative to the run folder. */
+  figures: string[];
 }
 
 export interface ExperimentView {
@@ -41,9 +50,12 @@ export interface ExperimentView {
   question: string;
   hypothesis: string;
   why: string;
+  impact: string;
   conclusion: string;
   note: string;
+  tags: string[];
   verdicts: Verdict[];
+  thresholds: Threshold[];
   runs: RunView[];
   varied: string[];
 }
@@ -91,8 +103,8 @@ export function readRun(data: unknown): RunData {
         'update the package here, or run the cell again.'
     );
   }
-  const view = data.view;
-  if (!isRecord(view) || typeof view.name !== 'string' || !view.name) {
+  const view = readView(data.view);
+  if (!view) {
     throw new Error(
       'This output of jupyter_labbook is damaged; run its cell again to draw it.'
     );
@@ -106,20 +118,38 @@ export function readRun(data: unknown): RunData {
     next: (Array.isArray(data.next) ? data.next : [])
       .map(texts)
       .filter((step): step is Step => step.length === 2),
-    view: {
-      name: view.name,
-      number: numeric(view.number) ?? 0,
-      path: text(view.path),
-      question: text(view.question),
-      hypothesis: text(view.hypothesis),
-      why: text(view.why),
-      conclusion: text(view.conclusion),
-      note: text(view.note),
-      verdicts: records(view.verdicts).map(readVerdict),
-      runs: records(view.runs).map(readOneRun),
-      varied: texts(view.varied)
-    }
+    view
   };
+}
+
+/** Read an experiment, whatever is missing in it; null if it has no name. */
+export function readView(data: unknown): ExperimentView | null {
+  if (!isRecord(data) || typeof data.name !== 'string' || !data.name) {
+    return null;
+  }
+  return {
+    name: data.name,
+    number: numeric(data.number) ?? 0,
+    path: text(data.path),
+    question: text(data.question),
+    hypothesis: text(data.hypothesis),
+    why: text(data.why),
+    impact: text(data.impact),
+    conclusion: text(data.conclusion),
+    note: text(data.note),
+    tags: texts(data.tags),
+    verdicts: records(data.verdicts).map(readVerdict),
+    thresholds: records(data.thresholds).flatMap(readThreshold),
+    runs: records(data.runs).map(readOneRun),
+    varied: texts(data.varied)
+  };
+}
+
+function readThreshold(data: Record<string, unknown>): Threshold[] {
+  const [metric, value] = [text(data.metric), numeric(data.value)];
+  return metric && value !== null
+    ? [{ metric, value, label: text(data.label) }]
+    : [];
 }
 
 export function readOutcome(data: unknown): Outcome {
@@ -163,6 +193,7 @@ function readOneRun(data: Record<string, unknown>): RunView {
     progress: readProgress(data.progress),
     seconds: numeric(data.seconds),
     reason: text(data.reason),
-    tail: text(data.tail)
+    tail: text(data.tail),
+    figures: texts(data.figures)
   };
 }

@@ -5,6 +5,7 @@ import type {
   PlanSource
 } from '../data/plan.js';
 import { focused, h, setText } from './dom.js';
+import { keepKeys, passOn } from './keys.js';
 import { ListView } from './plan/list.js';
 import type { RowHost, RowView } from './plan/row.js';
 import { Snackbar } from './plan/snackbar.js';
@@ -176,7 +177,7 @@ export class PlanView {
     const target = event.target as HTMLElement;
     const typing = target instanceof HTMLTextAreaElement && target.value !== '';
     if (accel && event.key === 's') {
-      this._passOn(event);
+      passOn(event, this.node);
     } else if (accel && event.key === 'z' && !event.shiftKey && !typing) {
       event.preventDefault();
       this.undo();
@@ -228,18 +229,6 @@ export class PlanView {
     return here !== -1;
   }
 
-  /** Saving is the host's affair: let it see the key outside of this view. */
-  private _passOn(event: KeyboardEvent): void {
-    const { key, code, keyCode, ctrlKey, metaKey, shiftKey } = event;
-    const copy = new KeyboardEvent('keydown', {
-      ...{ key, code, keyCode, ctrlKey, metaKey, shiftKey },
-      ...{ bubbles: true, cancelable: true, composed: true }
-    });
-    if (!this.node.parentElement?.dispatchEvent(copy)) {
-      event.preventDefault();
-    }
-  }
-
   private _source: PlanSource;
   private _unsubscribe: () => void;
   private _lists: Map<ListName, ListView>;
@@ -252,16 +241,6 @@ export class PlanView {
   private _path: HTMLElement;
   private _status: HTMLElement;
   private _spoken: HTMLElement;
-}
-
-/**
- * Keep the shortcuts of JupyterLab and Notebook from the focused element.
- *
- * They are looked up before the element sees its key, `D D` deletes a cell, and
- * some match the element itself: the mark on a parent would come too late.
- */
-function keepKeys(event: FocusEvent): void {
-  (event.target as Element).setAttribute('data-lm-suppress-shortcuts', 'true');
 }
 
 function keys(startable: boolean): HTMLElement {

@@ -1,16 +1,19 @@
-import {
-  readRun,
-  type ExperimentView,
-  type Figure,
-  type RunData,
-  type Step,
-  type Verdict
-} from '../data/run.js';
-import { arrange, h, setText } from './dom.js';
+import { readRun, type Figure, type RunData } from '../data/run.js';
+import { english, type Words } from '../data/words.js';
+import { arrange, h } from './dom.js';
 import { picture } from './picture.js';
-import { chip, isolated, paragraph } from './run/parts.js';
+import {
+  fold,
+  head,
+  isolated,
+  pairs,
+  paragraph,
+  sharedParameters,
+  steps,
+  verdicts
+} from './run/parts.js';
 import { table } from './run/table.js';
-import { output, value, visible } from './text.js';
+import { output, visible } from './text.js';
 
 /** One part of the view, drawn again only when what it shows has changed. */
 interface Part {
@@ -23,6 +26,10 @@ interface Part {
 export class StaticRunView {
   readonly node = h('section', { class: 'labbook labbook-run' });
 
+  constructor(trans: Words = english) {
+    this._trans = trans;
+  }
+
   /**
    * Show what an output holds, in place of what was shown before.
    *
@@ -34,7 +41,7 @@ export class StaticRunView {
     this._latest += 1;
     const turn = this._latest;
     const parts = new Map<string, [string, HTMLElement]>();
-    for (const { key, shows, draw } of describe(data)) {
+    for (const { key, shows, draw } of describe(data, this._trans)) {
       const stamp = JSON.stringify(shows);
       const old = this._parts.get(key);
       parts.set(key, old?.[0] === stamp ? old : [stamp, draw()]);
@@ -68,13 +75,14 @@ export class StaticRunView {
     }
   }
 
+  private _trans: Words;
   private _parts = new Map<string, [string, HTMLElement]>();
   private _latest = 0;
 }
 
-function describe(data: unknown): Part[] {
+function describe(data: unknown, trans: Words): Part[] {
   try {
-    return partsOf(readRun(data));
+    return partsOf(readRun(data), trans);
   } catch (error) {
     const sentence = (error as Error).message;
     return [
@@ -88,27 +96,26 @@ function describe(data: unknown): Part[] {
   }
 }
 
-function partsOf({ view, svg, figures, next }: RunData): Part[] {
-  const { runs, verdicts, varied, note, conclusion } = view;
+function partsOf({ view, svg, figures, next }: RunData, trans: Words): Part[] {
+  const { runs, varied, note, conclusion } = view;
   const shared = sharedParameters(view);
   const tail = runs.filter(run => run.tail).at(-1);
   const parts: (Part | false)[] = [
     {
       key: 'head',
-      shows: [view.name, view.number, view.question, view.why, view.hypothesis],
-      draw: () => head(view)
+      shows: { ...view, runs: [], verdicts: [], note: '', conclusion: '' },
+      draw: () => head(view, trans)
     },
     !!note && { key: 'note', shows: note, draw: () => paragraph('note', note) },
-    verdicts.length > 0 && {
+    view.verdicts.length > 0 && {
       key: 'verdicts',
-      shows: verdicts,
-      draw: () =>
-        h('ul', { class: 'labbook-verdicts' }, ...verdicts.map(verdict))
+      shows: view.verdicts,
+      draw: () => verdicts(view.verdicts, trans)
     },
     runs.length > 0 && {
       key: 'runs',
       shows: [varied, runs.map(run => ({ ...run, tail: '' }))],
-      draw: () => h('div', { class: 'labbook-scroll' }, table(view))
+      draw: () => h('div', { class: 'labbook-scroll' }, table(view, trans))
     },
     !!svg && {
       key: 'plot',
@@ -118,7 +125,7 @@ function partsOf({ view, svg, figures, next }: RunData): Part[] {
     shared.length > 0 && {
       key: 'parameters',
       shows: shared,
-      draw: () => fold('Parameters', '', h('dl', {}, ...shared.map(parameter)))
+      draw: () => fold(trans.__('Parameters'), '', pairs(shared))
     },
     figures.length > 0 && {
       key: 'figures',
@@ -130,20 +137,22 @@ function partsOf({ view, svg, figures, next }: RunData): Part[] {
       shows: [tail.label, tail.tail],
       draw: () =>
         fold(
-          'Output',
-          runs.length > 1 ? `last lines of ${tail.label}` : 'last lines',
+          trans.__('Output'),
+          runs.length > 1
+            ? trans.__('last lines of %1', tail.label)
+            : trans.__('last lines'),
           h('pre', { tabindex: 0 }, output(tail.tail))
         )
     },
     !!conclusion && {
       key: 'conclusion',
       shows: conclusion,
-      draw: () => paragraph('conclusion', conclusion, 'Learned')
+      draw: () => paragraph('conclusion', conclusion, trans.__('Learned'))
     },
     next.length > 0 && {
       key: 'next',
       shows: next,
-      draw: () => h('dl', { class: 'labbook-next' }, ...next.flatMap(step))
+      draw: () => steps(next)
     }
   ];
   return parts.filter(part => part !== false);
@@ -155,81 +164,6 @@ function figure({ name, uri }: Figure): HTMLElement {
   return uri
     ? h('figure', {}, h('img', { src: uri, alt: visible(name) }), caption)
     : h('figure', {}, caption);
-}
-
-function step([why, command]: Step): HTMLElement[] {
-  return [
-    h('dt', {}, visible(why)),
-    h('dd', {}, h('code', {}, isolated(command)))
-  ];
-}
-
-function head(view: ExperimentView): HTMLElement {
-  const asked = view.question || view.why;
-  const node = h(
-    'header',
-    {},
-    h(
-      'div',
-      { class: 'labbook-name' },
-      isolated(view.name),
-      h('span', {}, ` ${String(view.number).padStart(4, '0')}`)
-    ),
-    h('h2', { dir: 'auto' }, visible(asked))
-  );
-  if (!view.question) {
-    node.firstElementChild!.append(chip('exploring', 'quiet'));
-  }
-  if (view.hypothesis) {
-    node.append(paragraph('hypothesis', view.hypothesis, 'Hypothesis'));
-  }
-  return node;
-}
-
-function verdict(each: Verdict): HTMLElement {
-  const said = h('code', {}, isolated(each.prediction));
-  const chance =
-    each.probability === null
-      ? ''
-      : `expected with ${Math.round(each.probability * 100)} %`;
-  const facts = [
-    each.observed && `observed ${visible(each.observed)}`,
-    chance,
-    visible(each.reason)
-  ];
-  return h(
-    'li',
-    {},
-    chip(each.outcome),
-    h(
-      'div',
-      {},
-      said,
-      h('p', { dir: 'auto' }, facts.filter(fact => fact).join(' · '))
-    )
-  );
-}
-
-/** Parameters that no run varies, as a reader of any of them needs them. */
-function sharedParameters(view: ExperimentView): [string, string][] {
-  return Object.entries(view.runs[0]?.parameters ?? {})
-    .filter(([name]) => !view.varied.includes(name))
-    .map(([name, of]) => [name, value(of)]);
-}
-
-function parameter([name, text]: [string, string]): HTMLElement {
-  return h('div', {}, h('dt', {}, isolated(name)), h('dd', {}, isolated(text)));
-}
-
-function fold(title: string, aside: string, body: HTMLElement): HTMLElement {
-  const summary = h('summary', {}, title);
-  const node = h('details', {}, summary, body);
-  if (aside) {
-    const extra = h('span', { class: 'labbook-aside' });
-    setText(extra, visible(aside));
-    summary.append(' ', extra);
-  }
-  return node;
 }
 
 /** Carry over what a reader has unfolded, and where in the output they read. */

@@ -164,9 +164,13 @@ export class Caller {
         signal
       });
     } catch {
+      signal.throwIfAborted();
       throw this._lost(false);
     }
-    if (!response.ok && response.status !== 304) {
+    if (response.status === 304) {
+      return response;
+    }
+    if (!response.ok) {
       throw await this._refused(response);
     }
     if (response.headers.get('Content-Type')?.startsWith('text/html')) {

@@ -1,38 +1,35 @@
-import type { ExperimentView, RunView } from '../../data/run.js';
+import type { ExperimentView } from '../../data/run.js';
+import type { Words } from '../../data/words.js';
 import { h } from '../dom.js';
-import { duration, number, value, visible } from '../text.js';
-import { chip, isolated, paragraph } from './parts.js';
+import { columns } from './columns.js';
+import { isolated } from './parts.js';
+import { StateCell } from './stateCell.js';
 
 /** A line for each run: what varies, where it stands, and its last values. */
-export function table(view: ExperimentView): HTMLElement {
-  const finals = [...new Set(view.runs.flatMap(run => Object.keys(run.final)))];
-  const names = ['Run', ...view.varied, 'State', 'Time', ...finals];
-  const numbers = new Set(['Time', ...finals]);
-  const seeds = new Set(view.runs.map(run => run.seed)).size > 1;
-  if (seeds) {
-    names.splice(1 + view.varied.length, 0, 'seed');
-  }
-  const header = names.map(name =>
+export function table(view: ExperimentView, trans: Words): HTMLElement {
+  const all = columns(view, trans);
+  const header = all.map(({ title, numeric }) =>
     h(
       'th',
-      { scope: 'col', class: numbers.has(name) && 'labbook-number' },
-      isolated(name)
+      { scope: 'col', class: numeric && 'labbook-number' },
+      isolated(title)
     )
   );
   const rows = view.runs.map(run =>
     h(
       'tr',
       {},
-      h('th', { scope: 'row' }, isolated(run.label)),
-      ...view.varied.map(name =>
-        h('td', {}, isolated(value(run.parameters[name] ?? null)))
-      ),
-      ...(seeds ? [h('td', {}, String(run.seed))] : []),
-      h('td', {}, ...state(run)),
-      cell(run.seconds === null ? '' : duration(run.seconds)),
-      ...finals.map(name =>
-        cell(name in run.final ? number(run.final[name]!) : '')
-      )
+      ...all.map(column => {
+        const text = isolated(column.text(run));
+        switch (column.kind) {
+          case 'run':
+            return h('th', { scope: 'row' }, text);
+          case 'state':
+            return new StateCell(run, trans).node;
+          default:
+            return h('td', { class: column.numeric && 'labbook-number' }, text);
+        }
+      })
     )
   );
   return h(
@@ -41,37 +38,4 @@ export function table(view: ExperimentView): HTMLElement {
     h('thead', {}, h('tr', {}, ...header)),
     h('tbody', {}, ...rows)
   );
-}
-
-function state(run: RunView): HTMLElement[] {
-  const nodes = [chip(run.state)];
-  const { progress } = run;
-  if (progress && run.state === 'running') {
-    const { done, total, remaining } = progress;
-    if (total) {
-      nodes.push(
-        h('progress', {
-          max: total,
-          value: Math.min(done, total),
-          'aria-label': `Progress of run ${visible(run.label)}`
-        })
-      );
-    }
-    const words = [
-      progress.text
-        ? visible(progress.text)
-        : total
-          ? `${done} of ${total}`
-          : '',
-      remaining === null ? '' : `${duration(remaining)} left`
-    ];
-    nodes.push(paragraph('reason', words.filter(word => word).join(' · ')));
-  } else if (run.reason) {
-    nodes.push(paragraph('reason', run.reason));
-  }
-  return nodes;
-}
-
-function cell(text: string): HTMLElement {
-  return h('td', { class: 'labbook-number' }, text);
 }

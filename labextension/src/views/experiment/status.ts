@@ -1,0 +1,174 @@
+import type { ExperimentView, RunView } from '../../data/run.js';
+import type { Words } from '../../data/words.js';
+import { h, setText } from '../dom.js';
+import { chip, retouch } from '../run/parts.js';
+import { progressWords } from '../run/stateCell.js';
+import { duration, visible } from '../text.js';
+import {
+  allEnded,
+  counts,
+  meaning,
+  overall,
+  shareOfAll,
+  timeLeft
+} from './standing.js';
+
+/** State, progress and time of all runs together, in one line. */
+export class StatusView {
+  readonly node: HTMLElement;
+
+  constructor(trans: Words) {
+    this._trans = trans;
+    this._chip = chip('');
+    this._fill = h('span', {});
+    this._bar = h(
+      'span',
+      {
+        class: 'labbook-bar',
+        role: 'progressbar',
+        'aria-label': trans.__('Progress'),
+        'aria-valuemin': 0,
+        'aria-valuemax': 100
+      },
+      this._fill
+    );
+    this._words = h('span', { class: 'labbook-words' });
+    this._time = h('span', { class: 'labbook-time' });
+    this._notes = h('ul', { class: 'labbook-meanings' });
+    this.line = h(
+      'div',
+      { class: 'labbook-standing' },
+      this._chip,
+      this._bar,
+      h('span', { class: 'labbook-facts' }, this._words, this._time)
+    );
+    this.node = h('div', {}, this._notes);
+  }
+
+  /** The line itself, apart from what its states mean. */
+  readonly line: HTMLElement;
+
+  update(view: ExperimentView, now: number): void {
+    const { runs } = view;
+    const state = runs.length ? overall(runs) : 'registered';
+    retouch(this._chip, state);
+    const share = shareOfAll(runs);
+    this._measure(allEnded(view) ? null : share);
+    this._line.dataset.done = String(allEnded(view));
+    setText(this._words, this._standing(runs));
+    if (view !== this._view) {
+      this._view = view;
+      this._since = now;
+    }
+    this._explain(runs);
+    this.tick(now);
+  }
+
+  /** Let time pass between two looks at the files. */
+  tick(now: number, counting = true): void {
+    if (!this._view) {
+      return;
+    }
+    const { runs } = this._view;
+    const running = runs.filter(run => run.state === 'running');
+    const passed = counting ? Math.max(0, now - this._since) / 1000 : 0;
+    const left = timeLeft(runs);
+    const spent = runs.flatMap(run => run.seconds ?? []);
+    const sum = spent.reduce((all, each) => all + each, 0);
+    const total = duration(sum + passed * running.length);
+    const trans = this._trans;
+    const words = [
+      left !== null && trans.__('%1 left', duration(left - passed)),
+      spent.length > 0 &&
+        (!running.length
+          ? runs.length > 1
+            ? trans.__('%1 in all', total)
+            : total
+          : runs.length > 1
+            ? trans.__('%1 of computing', total)
+            : trans.__('%1 elapsed', total))
+    ];
+    setText(this._time, words.filter(word => word).join(' · '));
+  }
+
+  private _standing(runs: readonly RunView[]): string {
+    const trans = this._trans;
+    if (!runs.length) {
+      return trans.__('no runs yet');
+    }
+    if (runs.length > 1) {
+      return counts(runs)
+        .map(([state, count]) => `${count} ${visible(state)}`)
+        .join(', ');
+    }
+    const { progress, state } = runs[0]!;
+    return progress && state === 'running'
+      ? progressWords(progress, trans)
+      : '';
+  }
+
+  private _measure(share: number | null): void {
+    this._bar.hidden = share === null;
+    if (share === null) {
+      return;
+    }
+    const percent = Math.floor(share * 1000) / 10;
+    const value = String(Math.floor(percent));
+    if (this._bar.getAttribute('aria-valuenow') !== value) {
+      this._bar.setAttribute('aria-valuenow', value);
+    }
+    const width = `${percent}%`;
+    if (this._fill.style.width !== width) {
+      this._fill.style.width = width;
+    }
+  }
+
+  /** What each state that is not plain sailing means, and what to do. */
+  private _explain(runs: readonly RunView[]): void {
+    const notes = counts(runs).flatMap(([state, count]) => {
+      const reason = runs.find(run => run.state === state && run.reason);
+      const text = [
+        visible(reason?.reason ?? ''),
+        state === 'failed' && reason ? '' : meaning(state, this._trans)
+      ]
+        .filter(part => part)
+        .join(' ');
+      const label = runs.length > 1 ? `${count} ${visible(state)}` : state;
+      return text ? [{ state, label, text }] : [];
+    });
+    const stamp = JSON.stringify(notes);
+    if (stamp === this._explained) {
+      return;
+    }
+    this._explained = stamp;
+    this._notes.replaceChildren(
+      ...notes.map(({ state, label, text }) =>
+        h(
+          'li',
+          { dir: 'auto' },
+          ...(runs.length > 1 ? [chip(label, toneOf(state)), ' '] : []),
+          text
+        )
+      )
+    );
+  }
+
+  private get _line(): HTMLElement {
+    return this.line;
+  }
+
+  private _trans: Words;
+  private _view: ExperimentView | null = null;
+  private _since = 0;
+  private _explained = '[]';
+  private _chip: HTMLElement;
+  private _bar: HTMLElement;
+  private _fill: HTMLElement;
+  private _words: HTMLElement;
+  private _time: HTMLElement;
+  private _notes: HTMLElement;
+}
+
+function toneOf(state: string): string | undefined {
+  return chip(state).dataset.tone;
+}

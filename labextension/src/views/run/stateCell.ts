@@ -1,0 +1,66 @@
+import type { Progress, RunView } from '../../data/run.js';
+import type { Words } from '../../data/words.js';
+import { h, setAttributes, setText } from '../dom.js';
+import { duration, number, visible } from '../text.js';
+import { chip, retouch } from './parts.js';
+
+/** Where a run stands: its state, and how far it has come or why it ended. */
+export class StateCell {
+  readonly node: HTMLTableCellElement;
+
+  constructor(run: RunView, trans: Words) {
+    this._trans = trans;
+    this._chip = chip(run.state);
+    this._reason = h('p', { class: 'labbook-reason', dir: 'auto' });
+    this.node = h('td', { class: 'labbook-state' }, this._chip, this._reason);
+    this.update(run);
+  }
+
+  update(run: RunView): void {
+    const progress = run.state === 'running' ? run.progress : null;
+    retouch(this._chip, run.state);
+    this._measure(run.label, progress);
+    const text = progress
+      ? [progressWords(progress, this._trans), leftWords(progress, this._trans)]
+          .filter(word => word)
+          .join(' · ')
+      : visible(run.reason);
+    setText(this._reason, text);
+    this._reason.hidden = !text;
+  }
+
+  private _measure(label: string, progress: Progress | null): void {
+    if (!progress?.total) {
+      this._bar?.remove();
+      this._bar = null;
+      return;
+    }
+    if (!this._bar) {
+      this._bar = h('progress', {
+        'aria-label': this._trans.__('Progress of run %1', visible(label))
+      });
+      this._chip.after(this._bar);
+    }
+    const value = Math.min(progress.done, progress.total);
+    if (this._bar.max !== progress.total || this._bar.value !== value) {
+      setAttributes(this._bar, { max: progress.total, value });
+    }
+  }
+
+  private _trans: Words;
+  private _chip: HTMLElement;
+  private _bar: HTMLProgressElement | null = null;
+  private _reason: HTMLElement;
+}
+
+export function progressWords(progress: Progress, trans: Words): string {
+  const { done, total, text } = progress;
+  if (text) {
+    return visible(text);
+  }
+  return total ? trans.__('%1 of %2', number(done), number(total)) : '';
+}
+
+function leftWords({ remaining }: Progress, trans: Words): string {
+  return remaining === null ? '' : trans.__('%1 left', duration(remaining));
+}

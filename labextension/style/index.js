@@ -1,3 +1,7 @@
 import './base.css';
 import './plot.css';
 import './run.css';
+import './live.css';
+import './plan.css';
+import './panel.css';
+import './header.css';

@@ -95,6 +95,7 @@ async function editInDialog(cell: Cell, words: Words): Promise<void> {
     title: words.__('Experiment'),
     body,
     buttons: [Dialog.okButton({ label: words.__('Done') })],
+    focusNodeSelector: 'textarea',
     hasClose: true
   });
   dialog.addClass('labbook-dialog');

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.rendering.figures import (
@@ -40,6 +41,8 @@ def experiment_bundle(view: ExperimentView, *, final: bool) -> dict[str, object]
     bundle: dict[str, object] = {
         MIME_TYPE: {
             "version": 1,
+            # A page that finds neither kernel nor folder says since when it is old.
+            "drawn": datetime.now(UTC).isoformat(timespec="seconds"),
             "view": _without_series(view),
             "svg": svg,
             "figures": json_safe(drawn),

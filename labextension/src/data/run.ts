@@ -71,6 +71,8 @@ export type Step = [why: string, command: string];
 
 export interface RunData {
   view: ExperimentView;
+  /** When the output was written; null where it does not say. */
+  drawn: Date | null;
   svg: string;
   figures: Figure[];
   next: Step[];
@@ -111,6 +113,7 @@ export function readRun(data: unknown): RunData {
   }
   return {
     svg: text(data.svg),
+    drawn: moment(data.drawn),
     figures: records(data.figures).map(({ name, uri }) => ({
       name: text(name),
       uri: PICTURE.test(text(uri)) ? text(uri) : ''
@@ -196,4 +199,9 @@ function readOneRun(data: Record<string, unknown>): RunView {
     tail: text(data.tail),
     figures: texts(data.figures)
   };
+}
+
+function moment(data: unknown): Date | null {
+  const date = new Date(text(data));
+  return Number.isNaN(date.getTime()) ? null : date;
 }

@@ -1,0 +1,190 @@
+// @vitest-environment node
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Ended } from '../../src/data/labbook.js';
+import { Api } from '../../src/data/rest/api.js';
+import { Hub } from '../../src/data/rest/hub.js';
+import { RestLabbookSource } from '../../src/data/rest/labbookSource.js';
+import { fast, LabbookServer } from './server.js';
+
+let server: LabbookServer;
+let source: RestLabbookSource;
+let labbooks: Record<string, string>;
+let told: number;
+
+beforeEach(async () => {
+  server = await new LabbookServer().start();
+  labbooks = { 'a/n.ipynb': 'a/labbook', 'b/n.ipynb': 'b/labbook' };
+  server.routes.set('GET labbook', ({ query }) => {
+    const found = labbooks[query.get('near') ?? ''];
+    return found
+      ? [200, { labbook: found }]
+      : [404, { message: 'No labbook here.', reason: 'no-labbook' }];
+  });
+  server.overview = {
+    labbook: 'a/labbook',
+    counts: { running: 1 },
+    tags: ['x']
+  };
+  const hub = new Hub(new Api(server.request), { pace: fast });
+  source = new RestLabbookSource(hub);
+  told = 0;
+  source.subscribe(() => (told += 1));
+});
+
+afterEach(async () => {
+  source.dispose();
+  await server.stop();
+});
+
+function until(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: 5000, interval: 3 });
+}
+
+async function shown(): Promise<void> {
+  source.setVisible(true);
+  source.near('a/n.ipynb');
+  await until(() => {
+    expect(source.overview?.tags).toEqual(['x']);
+    expect(source.freshness.contact).toBe('live');
+  });
+}
+
+describe('a labbook', () => {
+  it('is found beside a notebook and followed', async () => {
+    await shown();
+    expect(source.labbook).toBe('a/labbook');
+    expect(told).toBeGreaterThan(0);
+    server.overview = { ...server.overview, tags: ['x', 'y'] };
+    server.tell('change', { experiments: {}, overview: true });
+    await until(() => expect(source.overview?.tags).toEqual(['x', 'y']));
+    expect(source.freshness.since).toBeInstanceOf(Date);
+  });
+
+  it('is another one beside another notebook', async () => {
+    await shown();
+    source.near('b/n.ipynb');
+    await until(() => {
+      expect(source.labbook).toBe('b/labbook');
+      expect(source.overview).not.toBeNull();
+    });
+    expect(server.of('overview').at(-1)!.query.get('labbook')).toBe(
+      'b/labbook'
+    );
+    await until(() => expect([...server.streams].length).toBe(1));
+  });
+
+  it('counts while nobody looks, and fetches nothing else', async () => {
+    source.near('a/n.ipynb');
+    await until(() => expect(source.overview?.counts).toEqual({ running: 1 }));
+    await until(() => expect(source.freshness.contact).toBe('live'));
+    await until(() => expect(server.of('overview').length).toBeGreaterThan(0));
+    const asked = server.of('overview').length;
+    server.tell('change', {
+      experiments: {},
+      overview: true,
+      counts: { running: 2, waiting: 5 }
+    });
+    await until(() =>
+      expect(source.overview?.counts).toEqual({ running: 2, waiting: 5 })
+    );
+    expect(server.of('overview')).toHaveLength(asked);
+    source.setVisible(true);
+    await until(() =>
+      expect(server.of('overview').length).toBeGreaterThan(asked)
+    );
+  });
+
+  it('appears with the first experiment', async () => {
+    source.setVisible(true);
+    source.near('c/n.ipynb');
+    await until(() => expect(server.of('labbook').length).toBeGreaterThan(2));
+    expect(source.labbook).toBe('');
+    expect(source.freshness.contact).toBe('polling');
+    labbooks['c/n.ipynb'] = 'c/labbook';
+    await until(() => expect(source.labbook).toBe('c/labbook'));
+  });
+
+  it('is filtered by the newest words', async () => {
+    await shown();
+    source.filter('wide', '');
+    source.filter('wider', 'x');
+    source.filter('wider', 'x');
+    await until(() => {
+      const { query } = server.of('overview').at(-1)!;
+      expect([query.get('text'), query.get('tag')]).toEqual(['wider', 'x']);
+    });
+  });
+
+  it('is searched', async () => {
+    server.routes.set('GET experiments', () => [
+      200,
+      { rows: [{ experiment: '0001-x' }], total: 1, cursor: '' }
+    ]);
+    expect(await source.search('x')).toEqual({
+      rows: [],
+      total: 0,
+      cursor: ''
+    });
+    await shown();
+    expect((await source.search('x', 'c')).rows[0]!.experiment).toBe('0001-x');
+  });
+
+  it('tells each end once, however often it hears of it', async () => {
+    const ended: Ended[] = [];
+    await shown();
+    source.onEnded(each => ended.push(each));
+    const end = {
+      ...{ experiment: '0001-x', name: 'x', run: '001', state: 'finished' },
+      ...{ reason: '', verdicts: ['refuted'], last: true }
+    };
+    server.tell('ended', end);
+    server.tell('ended', end);
+    server.tell('ended', { ...end, run: '002' });
+    await until(() =>
+      expect(ended.map(each => each.run)).toEqual(['001', '002'])
+    );
+    expect(ended[0]).toEqual(end);
+  });
+
+  it('passes on the verbs', async () => {
+    await shown();
+    for (const verb of ['stop', 'rerun', 'conclude']) {
+      server.routes.set(`POST experiments/0001-x/${verb}`, () => [200, {}]);
+    }
+    await source.stop('0001-x', ['001']);
+    await source.rerun('0001-x');
+    await source.conclude('0001-x', 'Yes.', '');
+    expect(
+      server.asked.filter(each => each.method === 'POST').map(each => each.body)
+    ).toEqual([
+      { runs: ['001'], reason: '' },
+      { runs: null, current: false },
+      { text: 'Yes.', was: '' }
+    ]);
+  });
+
+  it('says what is wrong, and is looked for again when it is gone', async () => {
+    await shown();
+    server.routes.set('GET overview', () => [
+      404,
+      { message: 'The labbook is gone.', reason: 'gone' }
+    ]);
+    labbooks['a/n.ipynb'] = 'moved/labbook';
+    server.tell('change', { experiments: {}, overview: true });
+    await until(() => expect(source.labbook).toBe('moved/labbook'));
+    await until(() =>
+      expect(source.freshness.sentence).toBe('The labbook is gone.')
+    );
+    server.routes.delete('GET overview');
+    await until(() => expect(source.freshness.contact).toBe('live'));
+  });
+
+  it('says that the server is away before anything was found', async () => {
+    await server.stop();
+    source.near('a/n.ipynb');
+    await until(() => expect(source.freshness.contact).toBe('stale'));
+    expect(source.freshness.since).toBeNull();
+    await server.start();
+    await until(() => expect(source.labbook).toBe('a/labbook'));
+  });
+});

@@ -20,6 +20,7 @@ INPUTS = (
     "install.json",
     "package-lock.json",
     "package.json",
+    "schema",
     "src",
     "style",
     "tsconfig.json",

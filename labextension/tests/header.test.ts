@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { adviceOn, readHeader, writeHeader, type Key } from '../src/data/header.js';
+import {
+  adviceOn,
+  readHeader,
+  writeHeader,
+  type Key
+} from '../src/data/header.js';
 import { KEYS } from '../src/data/header/keys.js';
 import { random, type Random } from './random.js';
 
@@ -139,9 +144,13 @@ describe('writing', () => {
     expect(writeHeader(CELL, 'hypothesis', ['Yes: it does'])).toBe(
       CELL.replace('#| predict', '#| hypothesis: Yes: it does\n#| predict')
     );
-    expect(writeHeader(CELL, 'predict', ['accuracy > 0.95 (80%)', 'last(loss) < 0.1', 'c > 3'])).toBe(
-      CELL.replace('#| sweep', '#| predict: c > 3\n#| sweep')
-    );
+    expect(
+      writeHeader(CELL, 'predict', [
+        'accuracy > 0.95 (80%)',
+        'last(loss) < 0.1',
+        'c > 3'
+      ])
+    ).toBe(CELL.replace('#| sweep', '#| predict: c > 3\n#| sweep'));
     expect(writeHeader('%%experiment\n#| seeds: 5\nx', 'why', ['w'])).toBe(
       '%%experiment\n#| why: w\n#| seeds: 5\nx'
     );
@@ -178,9 +187,22 @@ describe('any cell', () => {
   const pieces = [
     ...['%%experiment', '%%experiment name --when now', '#| question: q: r?'],
     ...['#|   goes on', '#| predict: a > 1', '#|predict:b < 2', '#|  odd : x'],
-    ...['#| no key here', '#|', '', '   ', '#| tags: [a, "b c"] # d', '#| why:'],
+    ...[
+      '#| no key here',
+      '#|',
+      '',
+      '   ',
+      '#| tags: [a, "b c"] # d',
+      '#| why:'
+    ],
     ...['#|  tags:', '#|    - a', '#|    - b', 'x = 1', '# comment', '\u2028'],
-    ...['#| when: now', '  #| indented: x', '#| question: again', '"""', '#| é:']
+    ...[
+      '#| when: now',
+      '  #| indented: x',
+      '#| question: again',
+      '"""',
+      '#| é:'
+    ]
   ];
   const cell = (from: Random): string => {
     const rows = Array.from({ length: from.below(12) }, () => {

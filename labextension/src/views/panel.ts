@@ -49,7 +49,7 @@ export class PanelView {
     this._search = new SearchView(labbook, { words, open: host.open });
     this._plan = new PlanView(
       plan,
-      host.makeExperiment ? { makeExperiment: host.makeExperiment } : {}
+      host.makeExperiment ? { makeExperiment: item => this._make(item) } : {}
     );
     const tabs = [
       { name: 'runs', title: words.__('Runs'), panel: this._runs.node },
@@ -161,6 +161,13 @@ export class PanelView {
       this._beginning.replaceChildren(h('p', {}, looking));
       return;
     }
+    if (freshness.sentence) {
+      this._beginning.replaceChildren(
+        h('h2', {}, words.__('The labbook cannot be shown')),
+        h('p', { dir: 'auto' }, visible(freshness.sentence))
+      );
+      return;
+    }
     const button = h(
       'button',
       { type: 'button', class: 'labbook-push labbook-main-push' },
@@ -169,9 +176,6 @@ export class PanelView {
     button.addEventListener('click', () => begin?.());
     this._beginning.replaceChildren(
       h('h2', {}, words.__('No labbook here yet')),
-      ...(freshness.sentence
-        ? [h('p', { dir: 'auto' }, visible(freshness.sentence))]
-        : []),
       h(
         'p',
         {},
@@ -183,6 +187,12 @@ export class PanelView {
       ),
       ...(begin ? [button] : [])
     );
+  }
+
+  private _make(item: PlanItem): void {
+    this._host.makeExperiment?.(item);
+    const said = this._words.__('A cell for it is below the active cell.');
+    setText(this._spoken, said);
   }
 
   private _onTab(): void {

@@ -128,6 +128,8 @@ export class RestLabbookSource implements LabbookSource {
     if (near !== this._near) {
       return true;
     }
+    // Also that there is none is news, at first and after trouble.
+    const news = this._confirmed === null || this._trouble !== null;
     this._trouble = null;
     this._confirmed = new Date();
     clearTimeout(this._retry);
@@ -136,6 +138,9 @@ export class RestLabbookSource implements LabbookSource {
       this._retry = setTimeout(() => this._find.ask(), this._hub.pace.poll);
     }
     this._show(found);
+    if (news) {
+      this._tell();
+    }
     return false;
   };
 

@@ -31,6 +31,10 @@ export function stateChips(row: ExperimentRow, words: Words): HTMLElement[] {
   return states.map(([state, count]) => {
     const node = chip(state);
     const word = stateWord(state, words);
+    if (state === 'finished') {
+      // What is to be seen at once is what it found.
+      node.dataset.tone = 'quiet';
+    }
     node.textContent = runs === 1 ? word : `${count} ${word}`;
     return node;
   });

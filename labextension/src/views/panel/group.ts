@@ -76,7 +76,11 @@ export class GroupView {
     const left = total - rows.length;
     setText(
       this._more,
-      words._n('%1 more: search', '%1 more: search', Math.max(left, 0))
+      words._n(
+        '%1 more: search for it',
+        '%1 more: search for them',
+        Math.max(left, 0)
+      )
     );
     this._more.hidden = left <= 0;
     const old = this._rows;

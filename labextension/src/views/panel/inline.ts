@@ -2,6 +2,7 @@
 
 import type { Words } from '../../data/words.js';
 import { h, setText } from '../dom.js';
+import { submits } from '../keys.js';
 
 let forms = 0;
 
@@ -90,7 +91,7 @@ export function conclusionForm(
     h('div', { class: 'labbook-pushes' }, save, cancel)
   );
   field.addEventListener('keydown', event => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    if (submits(event)) {
       event.preventDefault();
       event.stopPropagation();
       void submit();

@@ -158,7 +158,7 @@ export class SearchView {
     }
     if (row.conclusion) {
       const title = words.__('Learned');
-      node.append(paragraph('learned', row.conclusion, title));
+      node.append(paragraph('lesson', row.conclusion, title));
     }
     node.append(
       h(
@@ -177,7 +177,7 @@ export class SearchView {
     const button = h(
       'button',
       {
-        ...{ type: 'button', class: 'labbook-tag', tabindex: -1 },
+        ...{ type: 'button', class: 'labbook-tag-button', tabindex: -1 },
         title: this._host.words.__('Search for %1', label)
       },
       label

@@ -1,0 +1,139 @@
+/** Finding, changing and making cells of notebooks. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { Cell } from '@jupyterlab/cells';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import {
+  NotebookPanel,
+  type INotebookTracker,
+  type Notebook
+} from '@jupyterlab/notebook';
+import { readHeader, writeHeader, type Key } from '../data/header.js';
+import { newCell, type NewCell } from '../data/newCell.js';
+import type { PlanItem } from '../data/plan.js';
+import { readRun, RUN_MIME_TYPE } from '../data/run.js';
+
+/** The active cell of the current notebook, if it is an experiment. */
+export function activeExperiment(tracker: INotebookTracker): Cell | null {
+  const cell = tracker.activeCell;
+  const source = cell?.model.sharedModel.getSource() ?? '';
+  return cell?.model.type === 'code' && readHeader(source) ? cell : null;
+}
+
+/**
+ * Give a key of a cell's header other texts.
+ *
+ * Only what differs is put into the shared text, so that cursors stay, other
+ * people's too, and one undo takes it back.
+ */
+export function changeHeader(
+  cell: Cell,
+  key: Key,
+  texts: readonly string[]
+): void {
+  const shared = cell.model.sharedModel;
+  const before = shared.getSource();
+  const after = writeHeader(before, key, texts);
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) {
+    start += 1;
+  }
+  let tail = 0;
+  while (
+    tail < most - start &&
+    before[before.length - 1 - tail] === after[after.length - 1 - tail]
+  ) {
+    tail += 1;
+  }
+  if (before !== after) {
+    shared.updateSource(
+      start,
+      before.length - tail,
+      after.slice(start, after.length - tail)
+    );
+  }
+}
+
+/** Insert an experiment's cell below the active one, and go on writing there. */
+export async function insertExperiment(
+  app: JupyterFrontEnd,
+  panel: NotebookPanel,
+  item: PlanItem | null = null
+): Promise<void> {
+  const notebook = panel.content;
+  const shared = notebook.model?.sharedModel;
+  if (!shared) {
+    return;
+  }
+  const made = newCell(item);
+  const index = Math.min(notebook.activeCellIndex + 1, shared.cells.length);
+  // Complete from the beginning: one undo takes it away.
+  shared.insertCell(index, {
+    ...{ cell_type: 'code', source: made.source },
+    metadata: shared.cells.length ? { trusted: true } : {}
+  });
+  app.shell.activateById(panel.id);
+  notebook.deselectAll();
+  await goTo(notebook, index);
+  await write(notebook, made);
+}
+
+async function write(notebook: Notebook, { cursor }: NewCell): Promise<void> {
+  const cell = notebook.activeCell;
+  await cell?.ready;
+  if (cell && cell === notebook.activeCell) {
+    notebook.mode = 'edit';
+    cell.editor?.setCursorPosition(cursor);
+    cell.editor?.focus();
+  }
+}
+
+async function goTo(notebook: Notebook, index: number): Promise<void> {
+  notebook.activeCellIndex = index;
+  await notebook.scrollToItem(index, 'smart');
+}
+
+/** Show a notebook, at one of its cells if that is still there. */
+export async function openAtCell(
+  documents: IDocumentManager,
+  path: string,
+  cell: string
+): Promise<void> {
+  const panel = documents.openOrReveal(path);
+  if (!(panel instanceof NotebookPanel)) {
+    // Notebook 7 shows it in another tab of the browser.
+    return;
+  }
+  await panel.context.ready;
+  await panel.revealed;
+  const index = panel.content.widgets.findIndex(
+    widget => widget.model.id === cell
+  );
+  if (index !== -1) {
+    panel.content.deselectAll();
+    await goTo(panel.content, index);
+    panel.content.activate();
+  }
+}
+
+/** Folder of the experiment that a cell's output shows; empty if none does. */
+export function shownExperiment(cell: Cell | null): string {
+  const model = cell?.model;
+  if (model?.type !== 'code') {
+    return '';
+  }
+  const outputs = model.sharedModel.toJSON().outputs;
+  for (const output of Array.isArray(outputs) ? outputs : []) {
+    const data = (output as { data?: Record<string, unknown> }).data;
+    if (data && RUN_MIME_TYPE in data) {
+      try {
+        const { path } = readRun(data[RUN_MIME_TYPE]).view;
+        return path.split(/[/\\]/).filter(Boolean).at(-1) ?? '';
+      } catch {
+        // The output itself says what is wrong with it.
+      }
+    }
+  }
+  return '';
+}

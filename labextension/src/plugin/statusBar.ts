@@ -1,0 +1,94 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import type { Words } from '../data/words.js';
+import { h, setText } from '../views/dom.js';
+import { countWords } from '../views/notice.js';
+import { freshnessWords } from '../views/panel/words.js';
+import { labbookIcon } from './icons.js';
+import { ILabbook } from './labbook.js';
+import { followSetting } from './settings.js';
+
+/** How many runs there are, and a way to the panel. */
+class StatusItem extends Widget {
+  constructor(
+    private _labbook: ILabbook,
+    private _words: Words,
+    show: () => void
+  ) {
+    super();
+    this.addClass('labbook-status-bar');
+    this._button.addEventListener('click', show);
+    labbookIcon.element({ container: this._icon, tag: 'span' });
+    this._button.append(this._icon, this._text);
+    this.node.append(this._button);
+    this._unsubscribe = _labbook.source.subscribe(() => this._draw());
+    this._draw();
+  }
+
+  override dispose(): void {
+    this._unsubscribe();
+    super.dispose();
+  }
+
+  private _draw(): void {
+    const { overview, freshness, labbook } = this._labbook.source;
+    const words = this._words;
+    setText(this._text, countWords(overview?.counts ?? {}, words));
+    const age = labbook ? freshnessWords(freshness, words) : '';
+    const where = labbook || words.__('No labbook here yet');
+    this._button.title = [words.__('Show the labbook'), where, age]
+      .filter(line => line)
+      .join('\n');
+  }
+
+  private _button = h('button', { type: 'button' });
+  private _icon = h('span', { 'aria-hidden': 'true' });
+  // Counts change all the time: nobody wants to hear of each.
+  private _text = h('span', { 'aria-live': 'off' });
+  private _unsubscribe: () => void;
+}
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-labbook:status-bar',
+  description: 'Shows in the status bar how many runs run and wait.',
+  autoStart: true,
+  requires: [ILabbook],
+  optional: [IStatusBar, ISettingRegistry, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    labbook: ILabbook,
+    statusBar: IStatusBar | null,
+    settings: ISettingRegistry | null,
+    translator: ITranslator | null
+  ) => {
+    if (!statusBar) {
+      return;
+    }
+    const words = (translator ?? nullTranslator).load('jupyter_labbook');
+    const item = new StatusItem(labbook, words, () => {
+      void app.commands.execute('labbook:show-panel');
+    });
+    let active = false;
+    const changed = new Signal<Widget, void>(item);
+    statusBar.registerStatusItem('jupyter-labbook:status-bar', {
+      item,
+      align: 'left',
+      rank: 3,
+      isActive: () => active,
+      activeStateChanged: changed
+    });
+    followSetting(settings, 'statusBar', true, value => {
+      active = value;
+      changed.emit();
+    });
+  }
+};
+
+export default plugin;

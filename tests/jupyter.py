@@ -38,6 +38,7 @@ _MODULES: Final = {
     "notebook": ("notebook", "JupyterNotebookApp"),
 }
 _SECONDS: Final = 60
+_GOODBYE: Final = 10
 
 
 def built(path: Path) -> Path:
@@ -149,7 +150,12 @@ class Server:
         process, self._process = self._process, None
         if process is not None:
             process.kill() if kill else process.terminate()
-            process.wait(_SECONDS)
+            try:
+                process.wait(_GOODBYE)
+            except subprocess.TimeoutExpired:
+                # Jupyter itself hangs when it is ended while a page still loads.
+                process.kill()
+                process.wait()
 
     def _configure(self, *, extension: bool) -> None:
         settings = self._home / "config/labconfig/default_setting_overrides.json"

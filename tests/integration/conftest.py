@@ -15,7 +15,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from jupyter_labbook.storage.labbook import LabbookFolder
-from tests.serving import Served, Shown, serving
+from tests.serving import ROOT, Served, Shown, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -201,7 +201,8 @@ def server_user(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     for folder in folders.values():
         folder.mkdir()
-    return {name: str(folder) for name, folder in folders.items()}
+    user = {name: str(folder) for name, folder in folders.items()}
+    return {**user, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="session")

@@ -196,7 +196,7 @@ def test_a_part_of_the_lines_is_read_in_detail(
         ("range", {"from_": "nan", "to": 1}),
         ("range", {"from_": 2, "to": 1}),
         ("range", {"from_": 1, "to": 2, "by": "hand"}),
-        ("range", {"from_": 1, "to": 2, "metric": ["m"] * 501}),
+        ("range", {"from_": 1, "to": 2, "metric": ["m"] * 101}),
         ("runs/001/output", {"from_": -1}),
         ("runs/001/output", {"limit": 65_537}),
         ("runs/001/metrics", {"limit": 0}),
@@ -526,7 +526,8 @@ def test_details_that_were_changed_elsewhere_are_not_overwritten(shown: Shown) -
         {"id": "3", "op": "tick", "item": "x", "done": "yes"},
         {"id": "4", "op": "edit", "item": "x", "fields": {"id": "y"}},
         {"id": "5", "op": "move", "item": "x"},
-        ["id", "6"],
+        {"id": ["6"], "op": "undo"},
+        ["id", "7"],
     ],
 )
 def test_a_change_of_the_plan_that_makes_no_sense_is_refused(

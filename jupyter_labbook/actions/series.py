@@ -78,7 +78,7 @@ class SeriesReader:
         dict
             ``cursor``, ``lines``, ``runs`` and ``behind``, ready for JSON. Each line
             says how many points to ``keep`` of what the viewer has; one without
-            points is gone.
+            points is gone. ``reset``: these are all lines, and any other is gone.
 
         Raises
         ------
@@ -220,6 +220,7 @@ class _Scale:
             "lines": lines,
             "runs": [run.label for run in self.followers if run.label in labels],
             "behind": bool(self._behind),
+            "reset": not seen,
         }
 
     def _seen(self, since: str) -> int:

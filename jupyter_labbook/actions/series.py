@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 import time
@@ -308,8 +309,8 @@ def _arrays(points: Points, keep: int = 0) -> dict[str, list[float | None]]:
 
 
 def _finite(values: Iterable[float]) -> list[float | None]:
-    # NaN, of which JSON knows nothing, is the only value unlike itself.
-    return [value if value == value else None for value in values]  # noqa: PLR0124
+    # JSON knows neither NaN nor infinities.
+    return [value if math.isfinite(value) else None for value in values]
 
 
 def _size(points: int) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import time
 import uuid
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.execution import environment, launch
 from jupyter_labbook.execution.slots import SlotPool
-from jupyter_labbook.model.run import Launch, RunRecord, Ticket
+from jupyter_labbook.model.run import Exit, Launch, RunRecord, RunState, Ticket
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.storage import records, trust
+from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.settings import state_folder
 
 if TYPE_CHECKING:
@@ -62,6 +65,46 @@ def queue(
         )
         (folder / "ticket.json").write_bytes(records.encode(trust.sign(ticket)))
         return target.publish_runs([folder])[0]
+
+
+def declare(target: ExperimentFolder, version: int = 1, **header: object) -> None:
+    """Register an experiment, or amend it."""
+    kind = EventKind.AMENDED if version > 1 else EventKind.REGISTERED
+    data = {"version": version, "declared": header, "changed": list(header)}
+    History(target.path).append(kind, data, timestamp())
+
+
+def add_ended(  # noqa: PLR0913  # one for each thing a test varies
+    labbook: LabbookFolder,
+    target: ExperimentFolder,
+    state: RunState = RunState.FINISHED,
+    *,
+    version: int = 1,
+    reason: str = "",
+    end: str = "",
+    metrics: str = "",
+    notebook: str = "",
+) -> RunFolder:
+    """Publish a run that has ended already, as one that was copied here."""
+    with labbook.lock(), labbook.aside() as aside:
+        folder = aside / f"{target.next_run():03d}"
+        folder.mkdir()
+        record = RunRecord(
+            id=uuid.uuid4().hex, created=timestamp(), version=version, notebook=notebook
+        )
+        (folder / "run.json").write_bytes(records.encode(record))
+        ended = Exit(time=end or timestamp(), state=state, reason=reason)
+        (folder / "exit.json").write_bytes(records.encode(ended))
+        if metrics:
+            (folder / "metrics.csv").write_text(metrics)
+        return target.publish_runs([folder])[0]
+
+
+def age(labbook: LabbookFolder, seconds: float = 60) -> None:
+    """Make a labbook look as if nobody had touched it for a while."""
+    past = time.time() - seconds
+    for path in [*labbook.path.rglob("*"), labbook.path]:
+        os.utime(path, (past, past))
 
 
 def start(run: RunFolder, *, slots: int = 64) -> bool | None:

@@ -14,7 +14,7 @@ from jupyter_labbook.actions.index import LabbookIndex
 from jupyter_labbook.actions.judging import judge
 from jupyter_labbook.actions.overview import count_runs
 from jupyter_labbook.actions.standing import RunStanding, stamp
-from jupyter_labbook.errors import LabbookError, NoLabbookError, StorageError
+from jupyter_labbook.errors import NoLabbookError, StorageError
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.storage.labbook import ExperimentFolder
 
@@ -187,9 +187,10 @@ class Changes:
 
     def _judge(self, folder: ExperimentFolder, event: Event) -> None:
         # However large the metrics are, looking goes on meanwhile.
-        verdicts: list[str] = []
-        with suppress(LabbookError, OSError):
+        try:
             verdicts = [str(one) for one in judge(self.labbook, folder)]
+        except Exception:  # noqa: BLE001  # the end is told in any case
+            verdicts = []
         event["data"] |= {"verdicts": verdicts, "last": True}
         self._judged.put(event)
 

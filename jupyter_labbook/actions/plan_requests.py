@@ -51,7 +51,8 @@ class PlanRequests:
 
     def done(self, content: object) -> bool:
         """Whether this very message was applied before."""
-        return isinstance(content, dict) and content.get("id") in self._done
+        request = content.get("id") if isinstance(content, dict) else None
+        return isinstance(request, str) and request in self._done
 
     def apply(self, content: object) -> None:
         """Do what a message asks for, unless it was done before.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 import time
@@ -78,7 +79,7 @@ class SeriesReader:
         dict
             ``cursor``, ``lines``, ``runs`` and ``behind``, ready for JSON. Each line
             says how many points to ``keep`` of what the viewer has; one without
-            points is gone.
+            points is gone. ``reset``: these are all lines, and any other is gone.
 
         Raises
         ------
@@ -220,6 +221,7 @@ class _Scale:
             "lines": lines,
             "runs": [run.label for run in self.followers if run.label in labels],
             "behind": bool(self._behind),
+            "reset": not seen,
         }
 
     def _seen(self, since: str) -> int:
@@ -307,8 +309,8 @@ def _arrays(points: Points, keep: int = 0) -> dict[str, list[float | None]]:
 
 
 def _finite(values: Iterable[float]) -> list[float | None]:
-    # NaN, of which JSON knows nothing, is the only value unlike itself.
-    return [value if value == value else None for value in values]  # noqa: PLR0124
+    # JSON knows neither NaN nor infinities.
+    return [value if math.isfinite(value) else None for value in values]
 
 
 def _size(points: int) -> int:

@@ -89,6 +89,8 @@ class Places:
             path is None
             or not path.is_relative_to(root)
             or not (path / "labbook.toml").is_file()
+            # Gone, it is an empty labbook; elsewhere, it is none of ours.
+            or _resolved(path / "experiments") not in (None, path / "experiments")
         ):
             _no_labbook()
         return LabbookFolder(path)
@@ -118,6 +120,10 @@ class Places:
             if words.is_relative_to(root):
                 return str(words.relative_to(root))
         return ""
+
+    def shows(self, labbook: LabbookFolder, name: str) -> bool:
+        """Whether an experiment of a list lies in the labbook and may be shown."""
+        return not (labbook.path / "experiments" / name).is_symlink()
 
     def experiment(self, labbook: LabbookFolder, name: str) -> ExperimentFolder:
         """Find an experiment by the name of its folder."""

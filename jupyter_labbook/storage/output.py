@@ -28,7 +28,7 @@ class Part:
 
 
 def read_part(path: Path, start: int | None, limit: int) -> Part:
-    """Read a part of a file that grows, whatever bytes it holds.
+    r"""Read a part of a file that grows, whatever bytes it holds.
 
     No character is cut: one that the part would begin or end amid is left to the
     part before or after. Bytes that are no text become ``\\xNN``; so does the

@@ -16,7 +16,7 @@ from jupyter_client.manager import KernelManager
 
 from jupyter_labbook import Labbook
 from jupyter_labbook.storage.labbook import LabbookFolder
-from tests.serving import Served, Shown, serving
+from tests.serving import ROOT, Served, Shown, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -247,7 +247,8 @@ def server_user(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     for folder in folders.values():
         folder.mkdir()
-    return {name: str(folder) for name, folder in folders.items()}
+    user = {name: str(folder) for name, folder in folders.items()}
+    return {**user, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="session")

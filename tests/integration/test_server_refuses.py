@@ -393,3 +393,57 @@ def test_links_inside_of_the_root_lead_to_the_same_labbook(ground: Ground) -> No
     assert (
         ground.ask("GET plan?labbook={labbook}", labbook="alias/labbook").status == 200
     )
+
+
+def test_lists_show_no_experiment_that_lies_elsewhere(ground: Ground) -> None:
+    for route in ("overview", "experiments"):
+        told = ground.ask(f"GET {route}?labbook={{labbook}}").content.decode()
+        assert "0001-trial" in told
+        assert "linked" not in told
+        assert "inside" not in told
+
+
+def test_a_labbook_whose_experiments_lie_elsewhere_is_none(ground: Ground) -> None:
+    inside = ground.around / "root/project/labbook/experiments"
+    inside.rename(ground.around / "aside")
+    inside.symlink_to(ground.around / "outside/labbook/experiments")
+    try:
+        for route in ("overview", "experiments", "plan", "changes"):
+            reply = ground.ask(f"GET {route}?labbook={{labbook}}")
+            assert (reply.status, reply.json["message"]) == (404, NO_LABBOOK)
+    finally:
+        inside.unlink()
+        (ground.around / "aside").rename(inside)
+
+
+def asked(served: Served, route: str) -> int:
+    method, _, target = route.partition(" ")
+    named = {
+        "labbook": "labbook",
+        "experiment": "0001-x",
+        "run": "001",
+        "name": "x.png",
+    }
+    path = served.prefix + target.format(**named, path="/x")
+    return served.ask(method, path, ROUTES[route], served.authorization).status
+
+
+@pytest.mark.parametrize(
+    ("users", "refused"),
+    [
+        ("Strangers", set(ROUTES)),
+        ("Readers", set(POSTS)),
+        ("Writers", {route for route in POSTS if "rerun" in route}),
+    ],
+)
+def test_nobody_may_do_more_than_the_authorizer_of_the_server_allows(
+    tmp_path: Path, server_user: dict[str, str], users: str, refused: set[str]
+) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    authorizer = f"--ServerApp.authorizer_class=tests.authorizing.{users}"
+    with serving(
+        tmp_path / "home", root, authorizer, environment=server_user
+    ) as served:
+        found = {route for route in ROUTES if asked(served, route) == 403}
+    assert found == refused

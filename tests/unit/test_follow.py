@@ -271,3 +271,78 @@ def test_extremes_are_kept_and_the_parts_do_not_matter(
     # Every point that is drawn was logged.
     for at, value in zip(x, y, strict=True):
         assert math.isnan(value) or values[int(at)] == value
+
+
+def by_hand(values: list[float], points: int) -> tuple[list[float], list[list[float]]]:
+    """Cut a line into stretches and say what is kept of each."""
+    capacity, width = max(2, points // 4 * 2), 1
+    while capacity * width < len(values):
+        width *= 2
+    drawn: list[float] = []
+    means = []
+    for start in range(0, len(values), width):
+        stretch = range(start, min(start + width, len(values)))
+        finite = [i for i in stretch if math.isfinite(values[i])]
+        if not finite:
+            drawn.append(start)
+            means.append([start, math.nan])
+            continue
+        low = min(finite, key=lambda i: values[i])
+        high = max(finite, key=lambda i: values[i])
+        drawn += sorted({low, high})
+        share = 1 / len(finite)
+        mean = math.fsum(values[i] * share for i in finite)
+        means.append([math.fsum(finite) * share, mean])
+    return drawn, means
+
+
+@given(
+    st.lists(
+        st.floats(-1e3, 1e3, width=16) | st.sampled_from([math.nan, math.inf]),
+        min_size=1,
+        max_size=300,
+    ),
+    st.integers(4, 60),
+    st.integers(1, 40),
+)
+def test_every_stretch_keeps_its_extremes_and_its_mean(
+    values: list[float], points: int, chunks: int
+) -> None:
+    # Never two alike: which of them is drawn does not matter.
+    values = [value + i * 1e-5 for i, value in enumerate(values)]
+    drawn, means = by_hand(values, points)
+    line = thin(values, points, chunks)
+    assert line.points().x.tolist() == drawn
+    found = line.means()
+    mean_y = np.where(found[3] > 0, found[2], np.nan)
+    np.testing.assert_allclose(found[0], [x for x, _ in means], rtol=1e-9)
+    np.testing.assert_allclose(found[1], found[0] + 1e9, rtol=1e-12)
+    np.testing.assert_allclose(mean_y, [y for _, y in means], rtol=1e-9, atol=1e-9)
+    assert line.thinned is (len(values) > max(2, points // 4 * 2))
+
+
+def test_the_mean_of_huge_values_is_no_infinity() -> None:
+    line = thin([1.7e308] * 64, 16)
+    np.testing.assert_allclose(line.means()[2], 1.7e308)
+
+
+def test_means_of_several_files_keep_to_the_number_of_points(run: RunFolder) -> None:
+    for process in range(3):
+        lines = "".join(f"{i},{i}.0,{i},{process}\n" for i in range(500))
+        path = run.path / f"metrics.p{process}.csv"
+        path.write_text("_row,_time,step,loss\n" + lines)
+    follower = Follower(run, points=100)
+    follower.poll()
+    mean = drawn(follower)["loss"].mean
+    assert mean is not None
+    assert 40 < len(mean.x) <= 100
+    assert mean.x == sorted(mean.x)
+    assert sum(mean.y) / len(mean.y) == pytest.approx(1, abs=0.05)
+
+
+def test_a_step_that_is_no_number_counts_as_none(run: RunFolder) -> None:
+    run.metrics.write_text("_row,_time,step,loss\n0,1.0,inf,5\n1,2.0,nan,6\n")
+    follower = Follower(run)
+    follower.poll()
+    series = drawn(follower)["loss"]
+    assert (series.x, series.x_name) == ([0, 1], "row")

@@ -219,7 +219,7 @@ def test_only_the_latest_requests_are_remembered(
         ({"id": 3, "op": "undo"}, "needs 'id' as text"),
         ({"id": "1"}, "needs 'op' as text"),
         ({"id": "1", "op": ["add"]}, "needs 'op' as text"),
-        ({"id": "1", "op": "burn"}, "add, edit, tick, priority, delete, undo"),
+        ({"id": "1", "op": "burn"}, "add, edit, tick, priority, move, delete, undo"),
         ({"id": "1", "op": "add", "text": "x"}, "needs 'list' as text"),
         ({"id": "1", "op": "add", "list": "test"}, "needs 'text' as text"),
         ({"id": "1", "op": "add", "list": "test", "text": " "}, "needs a text"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.server.open_labbooks import OpenExperiment
 
 _FEWEST_POINTS, _POINTS, _MOST_POINTS = 16, 1000, 8000
-_MOST_NAMES = 1000
+_MOST_NAMES = 100
 _LONGEST_CURSOR = 100
 
 

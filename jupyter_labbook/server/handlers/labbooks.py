@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from jupyter_labbook.server.refusals import Reason, Refusal
 
 if TYPE_CHECKING:
     from jupyter_labbook.server.places import Places
+    from jupyter_labbook.storage.labbook import LabbookFolder
 
 _OUTSIDE = (
     "The experiment of this output is not below this server's root: open the notebook "
@@ -89,7 +89,7 @@ class Overview(LabbookHandler):
             with labbook.overview() as overview:
                 found = overview.read(text, tag)
             groups = {
-                name: [_row(places, row) for row in rows]
+                name: _rows(places, labbook.folder(), rows)
                 for name, rows in found["groups"].items()
             }
             return {**found, "groups": groups, "labbook": labbook.name}
@@ -111,13 +111,18 @@ class Experiments(LabbookHandler):
         def read() -> dict[str, Any]:
             with labbook.overview() as overview:
                 found = overview.search(text, tag, state, limit, cursor)
-            return {**found, "rows": [_row(places, row) for row in found["rows"]]}
+            rows = _rows(places, labbook.folder(), found["rows"])
+            return {**found, "rows": rows}
 
         self.answer(await self.do(labbook, read))
 
 
-def _row(places: Places, row: Any) -> Any:  # noqa: ANN401  # of the model, or as JSON
-    """Name the notebook of an experiment as the page does."""
-    if isinstance(row, dict):
-        return {**row, "notebook": places.below(row["notebook"])}
-    return replace(row, notebook=places.below(row.notebook))
+def _rows(
+    places: Places, labbook: LabbookFolder, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Name notebooks as the page does, and leave out what lies elsewhere."""
+    return [
+        {**row, "notebook": places.below(row["notebook"])}
+        for row in rows
+        if places.shows(labbook, row["experiment"])
+    ]

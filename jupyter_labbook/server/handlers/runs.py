@@ -84,7 +84,19 @@ def shareable(record: RunRecord) -> dict[str, Any]:
         for name, value in plain["parameters"].items()
     }
     plain["command"] = [
-        _WITHHELD if looks_secret(before, word) else word
+        _shareable_word(before, word)
         for before, word in zip(["", *record.command], record.command, strict=False)
     ]
     return plain
+
+
+def _shareable_word(before: str, word: str) -> str:
+    """Write a word of a command: ``--api-key KEY`` or ``--api-key=KEY``."""
+    flag, given, value = word.partition("=")
+    if given and looks_secret(_as_name(flag), value):
+        return f"{flag}={_WITHHELD}"
+    return _WITHHELD if looks_secret(_as_name(before), word) else word
+
+
+def _as_name(flag: str) -> str:
+    return flag.strip("-").replace("-", "_") if flag.startswith("-") else ""

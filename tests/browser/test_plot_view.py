@@ -95,11 +95,16 @@ class Plot:
     def area(self, metric: str) -> dict[str, float]:
         over = self.panel(metric).locator(".u-over")
         expect(over).to_be_visible()
-        return over.evaluate("node => node.getBoundingClientRect().toJSON()")
+        box: dict[str, float] = over.evaluate(
+            "node => node.getBoundingClientRect().toJSON()"
+        )
+        return box
 
     def coloured(self, metric: str, colour: tuple[int, int, int]) -> int:
         """Count the pixels of a colour."""
-        return self.panel(metric).locator("canvas").evaluate(COLOURED, [*colour])
+        canvas = self.panel(metric).locator("canvas")
+        count: int = canvas.evaluate(COLOURED, [*colour])
+        return count
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
@@ -121,7 +126,8 @@ class Plot:
     def asked(self, count: int) -> list[dict[str, Any]]:
         """Wait until so many ranges were asked for, and return them."""
         self.page.wait_for_function("count => host.asked.length >= count", arg=count)
-        return self.page.evaluate("host.asked")
+        ranges: list[dict[str, Any]] = self.page.evaluate("host.asked")
+        return ranges
 
     def copied(self) -> list[dict[str, str]]:
         """Press Copy CSV and read the clipboard."""

@@ -19,6 +19,7 @@ import {
 } from '../../src/views/plot/curve.js';
 import { smoothed } from '../../src/views/plot/smoothing.js';
 import { after, spread } from '../../src/views/plot/spread.js';
+import { columns, trace } from '../../src/views/plot/trace.js';
 import { scaled, shifted, within } from '../../src/views/plot/window.js';
 import { line } from './made.js';
 
@@ -271,5 +272,78 @@ describe('a window', () => {
     expect(within([NaN, NaN], [0, 100], false)).toBeNull();
     const [from, to] = within([50, 50], [0, 100], false)!;
     expect(to - from).toBeCloseTo(1e-7, 12);
+  });
+});
+
+describe('a trace', () => {
+  const same = (value: number): number => value;
+
+  it('has the first, lowest, highest and last point of each column', () => {
+    const made = trace(
+      of([0, 0.1, 0.2, 0.3, 5], [3, 9, 1, 4, 2]),
+      same,
+      same,
+      0,
+      10
+    );
+    expect(made.pieces).toEqual([[0, 3, 0, 1, 0, 9, 0, 4, 5, 2]]);
+    expect(made.climb).toBe(2 * 8 + 2);
+  });
+
+  it('has gaps, and the values that stand alone between them', () => {
+    const made = trace(
+      of([0, 1, 2, 3, 4, 5], [1, 2, NaN, 4, NaN, NaN]),
+      same,
+      same,
+      0,
+      10
+    );
+    expect(made.pieces).toEqual([[0, 1, 1, 2]]);
+    expect(made.lone).toEqual([3, 4]);
+    expect(trace(of([], []), same, same, 0, 10).pieces).toEqual([]);
+    expect(trace(of([7], [8]), same, same, 0, 10).lone).toEqual([7, 8]);
+  });
+
+  it('leaves out what lies outside, but for the points next to it', () => {
+    const made = trace(of(steps(10), steps(10)), same, same, 3, 5);
+    expect(made.pieces).toEqual([[2, 2, 3, 3, 4, 4, 5, 5, 6, 6]]);
+  });
+
+  it('draws a million points with four for each pixel', () => {
+    const many = steps(1_000_000);
+    const wave = of(
+      many,
+      many.map(step => Math.sin(step))
+    );
+    const { pieces } = trace(wave, x => x / 2500, same, 0, 400);
+    expect(pieces[0]!.length / 2).toBeLessThanOrEqual(4 * 401);
+  });
+});
+
+describe('the area of a band', () => {
+  const same = (value: number): number => value;
+  const area = (x: number[], high: number[], low: number[], right: number) => {
+    const [a, b, c] = [x, high, low].map(each => Float64Array.from(each));
+    const made = columns(a!, b!, c!, same, same, 0, right);
+    return { first: made.first, top: [...made.top], bottom: [...made.bottom] };
+  };
+
+  it('is interpolated between points, at the middle of each pixel', () => {
+    expect(area([0, 4], [0, 4], [10, 10], 6)).toEqual({
+      first: 0,
+      top: [0, 1.5, 2.5, 3.5, 4, NaN],
+      bottom: [10, 10, 10, 10, 10, NaN]
+    });
+  });
+
+  it('reaches over all points of a pixel, and over no gap', () => {
+    const { top, bottom } = area(
+      [0, 0.2, 0.4, 1, 2, 3],
+      [5, 2, 5, NaN, 4, 4],
+      [6, 6, 9, NaN, 5, 5],
+      4
+    );
+    expect(top).toEqual([2, NaN, 4, 4]);
+    expect(bottom).toEqual([9, NaN, 5, 5]);
   });
 });

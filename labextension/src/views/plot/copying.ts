@@ -1,7 +1,7 @@
 /** Taking a plot elsewhere: as a picture or as text. */
 
 import { h } from '../dom.js';
-import type { Group } from './grouping.js';
+import type { Key } from './legend.js';
 import type { Theme } from './theme.js';
 
 export type Copied = 'copied' | 'saved';
@@ -64,7 +64,7 @@ const LINE = 20;
 /** Panels with their titles, and the legend above, on the theme's ground. */
 export function drawTogether(
   parts: readonly PicturePart[],
-  groups: readonly Group[],
+  legend: readonly Key[],
   width: number,
   height: number,
   theme: Theme
@@ -74,28 +74,28 @@ export function drawTogether(
   const context = canvas.getContext('2d')!;
   const font = `12px ${theme.family}`;
   context.font = font;
-  const keys = groups.length > 1 ? placed(groups, context, width) : [];
-  const legend = keys.length ? keys.at(-1)!.top + LINE + PAD / 2 : 0;
+  const keys = placed(legend, context, width);
+  const above = keys.length ? keys.at(-1)!.top + LINE + PAD / 2 : 0;
   canvas.width = Math.ceil((width + 2 * PAD) * ratio);
-  canvas.height = Math.ceil((height + legend + 2 * PAD) * ratio);
+  canvas.height = Math.ceil((height + above + 2 * PAD) * ratio);
   context.fillStyle = theme.back;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.scale(ratio, ratio);
   context.translate(PAD, PAD);
   context.textBaseline = 'middle';
   context.font = font;
-  for (const { group, left, top } of keys) {
-    context.strokeStyle = group.pen.colour;
+  for (const { key, left, top } of keys) {
+    context.strokeStyle = key.pen.colour || theme.text;
     context.lineWidth = 2.4;
-    context.setLineDash([...group.pen.dash]);
+    context.setLineDash([...key.pen.dash]);
     context.beginPath();
     context.moveTo(left, top + LINE / 2);
     context.lineTo(left + 18, top + LINE / 2);
     context.stroke();
     context.fillStyle = theme.text;
-    context.fillText(group.label, left + 24, top + LINE / 2);
+    context.fillText(key.label, left + 24, top + LINE / 2);
   }
-  context.translate(0, legend);
+  context.translate(0, above);
   context.font = `600 ${font}`;
   context.fillStyle = theme.text;
   for (const part of parts) {
@@ -114,17 +114,17 @@ export function drawTogether(
 
 /** Entries of the legend, broken into lines. */
 function placed(
-  groups: readonly Group[],
+  legend: readonly Key[],
   context: CanvasRenderingContext2D,
   width: number
-): { group: Group; left: number; top: number }[] {
+): { key: Key; left: number; top: number }[] {
   let [left, top] = [0, 0];
-  return groups.map(group => {
-    const wide = 24 + context.measureText(group.label).width;
+  return legend.map(key => {
+    const wide = 24 + context.measureText(key.label).width;
     if (left > 0 && left + wide > width) {
       [left, top] = [0, top + LINE];
     }
-    const here = { group, left, top };
+    const here = { key, left, top };
     left += wide + 16;
     return here;
   });

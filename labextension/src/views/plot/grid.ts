@@ -66,7 +66,11 @@ export class PanelGrid {
       this._live
     );
     if (typeof ResizeObserver === 'function') {
-      this._resize = new ResizeObserver(() => this._measure());
+      this._resize = new ResizeObserver(([entry]) => {
+        // Asked for while things change, a width costs a layout.
+        this._inner = entry!.contentRect.width;
+        this._tell();
+      });
       this._resize.observe(this.node);
     }
   }
@@ -114,7 +118,7 @@ export class PanelGrid {
       this._panelsNode,
       panels.map(panel => this._panels.get(panel.key)!.node)
     );
-    this._measure();
+    this._tell();
     if (this._cursor !== null) {
       this._point(this._over, this._cursor, false);
     }
@@ -249,23 +253,22 @@ export class PanelGrid {
     this._point(panel, next, true);
   }
 
-  private _measure(): void {
+  private _tell(): void {
     const { points } = this;
-    if (points !== this._told) {
+    if (this._inner > 0 && points !== this._told) {
       this._told = points;
       this._events.resized(points);
     }
   }
 
   private _columns(): number {
-    const width = this.node.clientWidth;
-    const fit = Math.floor((width + GAP) / (LEAST_WIDTH + GAP));
+    const fit = Math.floor((this._inner + GAP) / (LEAST_WIDTH + GAP));
     return Math.max(1, Math.min(fit, MOST_COLUMNS, this._count));
   }
 
   private _width(): number {
     const columns = this._columns();
-    return Math.floor((this.node.clientWidth - GAP * (columns - 1)) / columns);
+    return Math.floor((this._inner - GAP * (columns - 1)) / columns);
   }
 
   private _events: GridEvents;
@@ -277,6 +280,8 @@ export class PanelGrid {
   private _live: HTMLElement;
   private _tooltip = new Tooltip();
   private _resize: ResizeObserver | null = null;
+  /** Width of all panels together, in pixels. */
+  private _inner = 0;
   private _count = 1;
   private _told = 0;
   private _over: Panel | null = null;

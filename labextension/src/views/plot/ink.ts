@@ -5,6 +5,7 @@ import { lastPoint } from './curve.js';
 import type { Mark } from './marks.js';
 import type { PanelPicture } from './picture.js';
 import type { Theme } from './theme.js';
+import { columns, trace } from './trace.js';
 
 type Place = (value: number) => number;
 
@@ -21,6 +22,12 @@ interface Ground {
 
 /** uPlot's number for such a scale; its type has no value at run time. */
 const LOGARITHMIC = 3;
+
+/** A line climbs so many times the width of its panel before it counts as noise. */
+const NOISY = 6;
+
+/** Points of one stroke. */
+const AT_ONCE = 64;
 
 const FAINT = 0.3;
 const BAND = 0.16;
@@ -94,112 +101,68 @@ function placer(
   return value => from + (value - min!) * factor;
 }
 
-function stroke(ground: Ground, mark: Mark): void {
-  const { context, ratio } = ground;
-  context.strokeStyle = mark.pen.colour;
-  context.lineWidth = (mark.faint ? 1 : mark.pen.faint ? 1.2 : 1.6) * ratio;
-  context.setLineDash(
-    mark.faint ? [] : mark.pen.dash.map(each => each * ratio)
-  );
-  context.beginPath();
-  trace(ground, mark);
-  context.stroke();
-  context.setLineDash([]);
-}
-
 /**
- * The path of a line, at most four points for each column of pixels.
+ * A line, in short strokes.
  *
- * What is drawn is the same: first, lowest, highest and last of a column.
+ * Without a graphics processor a long jagged stroke costs twenty times as much as
+ * the same in parts, and as much again where it is wider than a pixel: lines that
+ * mostly go up and down are drawn as thin as they look.
  */
-function trace(
-  { context, box, x: toX, y: toY }: Ground,
-  { curve }: Mark
-): void {
-  const { x, y } = curve;
-  const [left, right] = [box.left, box.left + box.width];
-  let down = false;
-  let column = NaN;
-  let [low, high, last, count] = [0, 0, 0, 0];
-  const finish = (): void => {
-    if (count > 1) {
-      context.lineTo(column, low);
-      context.lineTo(column, high);
-      context.lineTo(column, last);
-    }
-    count = 0;
-  };
-  for (let i = 0; i < x.length; i++) {
-    const value = y[i]!;
-    if (Number.isNaN(value)) {
-      finish();
-      // A value between two gaps is a line of no length, which round caps show.
-      down = false;
-      column = NaN;
-      continue;
-    }
-    const at = toX(x[i]!);
-    if (at < left - 1 && i + 1 < x.length && toX(x[i + 1]!) < left - 1) {
-      down = false;
-      continue;
-    }
-    const place = toY(value);
-    const pixel = Math.round(at);
-    if (down && pixel === column) {
-      low = Math.min(low, place);
-      high = Math.max(high, place);
-      last = place;
-      count += 1;
-      continue;
-    }
-    finish();
-    if (down) {
-      context.lineTo(at, place);
-    } else {
-      context.moveTo(at, place);
-      if (i + 1 >= x.length || Number.isNaN(y[i + 1]!)) {
-        context.lineTo(at + 0.01, place);
+function stroke({ context, box, x, y, ratio }: Ground, mark: Mark): void {
+  const { pieces, lone, climb } = trace(
+    mark.curve,
+    x,
+    y,
+    box.left,
+    box.left + box.width
+  );
+  const thin = mark.faint || mark.pen.faint || climb > NOISY * box.width;
+  const dash = mark.faint ? [] : mark.pen.dash.map(each => each * ratio);
+  context.strokeStyle = context.fillStyle = mark.pen.colour;
+  context.lineWidth = thin ? 1 : 1.6 * ratio;
+  context.setLineDash(dash);
+  // A dash would begin anew with each part.
+  const most = dash.length ? Infinity : AT_ONCE;
+  for (const piece of pieces) {
+    for (let from = 0; from < piece.length - 2; from += 2 * most) {
+      const to = Math.min(from + 2 * most, piece.length - 2);
+      context.beginPath();
+      context.moveTo(piece[from]!, piece[from + 1]!);
+      for (let i = from + 2; i <= to; i += 2) {
+        context.lineTo(piece[i]!, piece[i + 1]!);
       }
-      down = true;
-    }
-    [column, low, high, last, count] = [pixel, place, place, place, 1];
-    if (at > right + 1) {
-      break;
+      context.stroke();
     }
   }
-  finish();
+  context.setLineDash([]);
+  for (let i = 0; i < lone.length; i += 2) {
+    context.beginPath();
+    context.arc(lone[i]!, lone[i + 1]!, 2 * ratio, 0, 2 * Math.PI);
+    context.fill();
+  }
 }
 
-function fillBand({ context, x: toX, y: toY, box }: Ground, mark: Mark): void {
-  const { x } = mark.curve;
+function fillBand({ context, x, y, box }: Ground, mark: Mark): void {
   const { low, high } = mark.band!;
   const floor = box.top + box.height;
-  const edge = (value: number): number => {
-    const place = toY(value);
-    // Below a logarithmic axis there is no end.
-    return Number.isFinite(place) && value > -Infinity ? place : floor;
-  };
+  // Below a logarithmic axis there is no end.
+  const edge = (value: number): number => (value <= 0 ? floor : y(value));
+  const { first, top, bottom } = columns(
+    mark.curve.x,
+    high,
+    low,
+    x,
+    Number.isFinite(y(0)) ? y : edge,
+    box.left,
+    box.left + box.width
+  );
   context.fillStyle = mark.pen.colour;
-  context.beginPath();
-  let i = 0;
-  while (i < x.length) {
-    while (i < x.length && Number.isNaN(low[i]!)) {
-      i += 1;
+  top.forEach((from, index) => {
+    const tall = bottom[index]! - from;
+    if (tall > 0) {
+      context.fillRect(first + index, from, 1, tall);
     }
-    const from = i;
-    for (; i < x.length && !Number.isNaN(low[i]!); i++) {
-      const at = toX(x[i]!);
-      if (i === from) {
-        context.moveTo(at, edge(high[i]!));
-      } else {
-        context.lineTo(at, edge(high[i]!));
-      }
-    }
-    for (let back = i - 1; back >= from; back--) {
-      context.lineTo(toX(x[back]!), edge(low[back]!));
-    }
-  }
-  context.fill();
+  });
 }
 
 /** Levels of predictions: dashed lines with their words above the right end. */

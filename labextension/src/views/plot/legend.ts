@@ -28,15 +28,15 @@ export class Legend {
   }
 
   show(picture: Picture, alone: ReadonlySet<string> | null): void {
-    const { groups, shownMetrics, panels } = picture;
-    const overlaid = panels.length === 1 && shownMetrics.length > 1;
+    const { groups } = picture;
+    const metrics = metricKeys(picture);
     const stamp = JSON.stringify([
       groups.map(({ key, label, pen, runs }) => [key, label, pen, runs.length]),
-      overlaid && shownMetrics
+      metrics
     ]);
     if (stamp !== this._stamp) {
       this._stamp = stamp;
-      this._draw(groups, overlaid ? picture : null);
+      this._draw(groups, metrics);
     }
     for (const [key, button] of this._buttons) {
       const group = groups.find(each => each.key === key)!;
@@ -48,7 +48,7 @@ export class Legend {
     }
   }
 
-  private _draw(groups: readonly Group[], overlaid: Picture | null): void {
+  private _draw(groups: readonly Group[], metrics: readonly Key[]): void {
     this._buttons.clear();
     // A lone run has nothing to be told apart from.
     for (const group of groups.length > 1 ? groups : []) {
@@ -77,9 +77,11 @@ export class Legend {
       this._buttons.set(group.key, button);
     }
     const keys = [...this._buttons.values()];
-    const metrics = overlaid ? metricKeys(overlaid) : [];
-    this.node.replaceChildren(...metrics, ...keys);
-    this.node.hidden = !keys.length && !metrics.length;
+    const names = metrics.map(({ label, pen }) =>
+      h('span', { class: 'labbook-plot-key' }, sample(pen), isolated(label))
+    );
+    this.node.replaceChildren(...names, ...keys);
+    this.node.hidden = !keys.length && !names.length;
   }
 
   private _listen(button: HTMLButtonElement, group: Group): void {
@@ -121,22 +123,37 @@ export class Legend {
   private _buttons = new Map<string, HTMLButtonElement>();
 }
 
+/** One entry of a legend; without a colour it has that of the text. */
+export interface Key {
+  label: string;
+  pen: Pen;
+}
+
+/** What a legend that nobody clicks on names: metrics, and groups that are shown. */
+export function keysOf(
+  picture: Picture,
+  alone: ReadonlySet<string> | null
+): Key[] {
+  const groups = picture.groups.length > 1 ? picture.groups : [];
+  return [
+    ...metricKeys(picture),
+    ...groups.filter(
+      group => !alone || group.runs.some(run => alone.has(run.label))
+    )
+  ];
+}
+
 /** Overlaid metrics differ by colour, or by dash where colours are the groups'. */
-function metricKeys({ groups, shownMetrics, panels }: Picture): HTMLElement[] {
-  const marks = panels[0]?.marks ?? [];
-  const grey = groups.length > 1 ? { colour: 'currentColor' } : {};
-  return shownMetrics.flatMap(metric => {
-    const pen = marks.find(mark => mark.metric === metric && !mark.faint)?.pen;
-    return pen
-      ? [
-          h(
-            'span',
-            { class: 'labbook-plot-key' },
-            sample({ ...pen, ...grey }),
-            isolated(metric)
-          )
-        ]
-      : [];
+function metricKeys({ groups, shownMetrics, panels }: Picture): Key[] {
+  if (panels.length !== 1 || shownMetrics.length < 2) {
+    return [];
+  }
+  const grey = groups.length > 1 ? { colour: '' } : {};
+  return shownMetrics.flatMap(label => {
+    const pen = panels[0]!.marks.find(
+      mark => mark.metric === label && !mark.faint
+    )?.pen;
+    return pen ? [{ label, pen: { ...pen, ...grey } }] : [];
   });
 }
 
@@ -154,7 +171,7 @@ function sample(pen: Pen): SVGElement {
   });
   setAttributes(line, {
     d: 'M1 4h16',
-    stroke: pen.colour,
+    stroke: pen.colour || 'currentColor',
     'stroke-width': 2.4,
     'stroke-dasharray': pen.dash.length ? pen.dash.join(' ') : null
   });

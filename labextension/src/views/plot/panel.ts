@@ -100,6 +100,8 @@ export class Panel {
     if (plot.width !== frame.width || plot.height !== frame.height) {
       plot.setSize({ width: frame.width, height: frame.height });
     }
+    // The page may have moved the plot since the pointer was last over it.
+    plot.syncRect(true);
     plot.batch(() => {
       plot.setData([[from, to]], false);
       plot.setScale('x', { min: from, max: to });
@@ -121,7 +123,9 @@ export class Panel {
       return;
     }
     const left = x === null ? -10 : this._plot.valToPos(x, 'x');
-    const inside = left >= 0 && left <= this._plot.over.clientWidth;
+    const { bbox } = this._plot;
+    const width = bbox.width / (devicePixelRatio || 1);
+    const inside = left >= 0 && left <= width;
     this._plot.setCursor({ left: inside ? left : -10, top: 0 }, false);
     this._showDots(inside ? x : null);
     this._showValue(inside ? x : null);

@@ -5,11 +5,10 @@ export interface Theme {
   back: string;
   text: string;
   quiet: string;
+  /** Of the grid. */
   line: string;
   family: string;
 }
-
-const NAMES = ['back', 'text', 'quiet', 'line'] as const;
 
 /**
  * Read the colours that apply to a node now.
@@ -20,16 +19,17 @@ export function theme(node: HTMLElement): Theme {
   const probe = h('span', { hidden: true });
   node.append(probe);
   const style = getComputedStyle(probe);
-  const read = (name: string): string => {
-    probe.style.color = `var(--labbook-${name})`;
+  const read = (colour: string): string => {
+    probe.style.color = colour;
     return style.color;
   };
-  const [back, text, quiet, line] = NAMES.map(read) as [
-    string,
-    string,
-    string,
-    string
-  ];
+  const back = read('var(--labbook-back)');
+  const text = read('var(--labbook-text)');
+  const quiet = read('var(--labbook-quiet)');
+  // Weaker than a border: many of them lie behind the lines.
+  const line = read(
+    'color-mix(in srgb, var(--labbook-quiet) 28%, transparent)'
+  );
   const family = style.fontFamily || 'sans-serif';
   probe.remove();
   return { back, text, quiet, line, family };

@@ -12,7 +12,7 @@ import {
   type PlotData,
   type PlotHost
 } from './host.js';
-import { Legend } from './legend.js';
+import { keysOf, Legend } from './legend.js';
 import { PanelGrid } from './grid.js';
 import { compose, type Picture } from './picture.js';
 import { describe, notes } from './sentences.js';
@@ -85,10 +85,13 @@ export class PlotView {
       this._table.node
     );
     this._unobserve = [onThemeChange(() => this.redraw()), this._observe()];
-    void engine().then(loaded => {
-      this._engine = loaded;
-      this._schedule();
-    });
+    engine().then(
+      loaded => {
+        this._engine = loaded;
+        this._schedule();
+      },
+      () => host.say(words.__('The plot could not be loaded; reload the page.'))
+    );
     this._render();
   }
 
@@ -256,11 +259,8 @@ export class PlotView {
       return;
     }
     const { parts, width, height } = this._grid.parts();
-    const groups = this._picture.groups.filter(
-      group =>
-        !this._alone || group.runs.some(run => this._alone!.has(run.label))
-    );
-    const canvas = drawTogether(parts, groups, width, height, this._theme);
+    const keys = keysOf(this._picture, this._alone);
+    const canvas = drawTogether(parts, keys, width, height, this._theme);
     this._say(await copyPicture(canvas, 'plot.png'), 'plot.png');
   }
 

@@ -10,7 +10,7 @@ import { news } from './experiment/news.js';
 import { RunsTable } from './experiment/runsTable.js';
 import { Slot } from './experiment/slot.js';
 import { StatusView } from './experiment/status.js';
-import { h, setAttributes, setText } from './dom.js';
+import { h, setAttributes, setText, setHidden } from './dom.js';
 import type { RunHost } from './host.js';
 import { keepKeys, passOn } from './keys.js';
 import { PlotView, type PlotHost } from './plot/index.js';
@@ -143,7 +143,7 @@ export class LiveRunView {
     );
     this._status.update(view, Date.now());
     this._keepTime();
-    this._table.node.hidden = view.runs.length < 2;
+    setHidden(this._table.node, view.runs.length < 2);
     const shared = sharedParameters(view);
     this._parameters.show(shared, () =>
       shared.length ? fold(trans.__('Parameters'), '', pairs(shared)) : null

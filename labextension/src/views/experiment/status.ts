@@ -1,6 +1,6 @@
 import type { ExperimentView, RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { h, setText } from '../dom.js';
+import { h, setText, setHidden } from '../dom.js';
 import { chip, retouch } from '../run/parts.js';
 import { progressWords } from '../run/stateCell.js';
 import { duration, visible } from '../text.js';
@@ -112,7 +112,7 @@ export class StatusView {
   }
 
   private _measure(share: number | null): void {
-    this._bar.hidden = share === null;
+    setHidden(this._bar, share === null);
     if (share === null) {
       return;
     }

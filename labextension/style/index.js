@@ -1,3 +1,4 @@
 import './base.css';
-import './plot.css';
 import './run.css';
+import './live.css';
+import './plot.css';

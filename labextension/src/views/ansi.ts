@@ -23,7 +23,7 @@ const LONGEST_SEQUENCE = 4_096;
 /* Each alternative starts with another character, or fails where it stops: the
    time is linear in the text, whatever it holds. */
 const TOKEN =
-  /([^\x1b\r\n]+)|(\n)|(\r)|\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b/gy;
+  /([^\x1b\r\n]+)|(\n)|(\r)|\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)|\x1b/gy;
 
 const NAMES = [
   ...['black', 'red', 'green', 'yellow'],
@@ -160,7 +160,7 @@ function unfinished(text: string): number {
 }
 
 function isTitle(text: string): boolean {
-  return /^\x1b\][^\x07\x1b]*$/.test(text);
+  return /^\x1b\][^\x07\x1b\r\n]*$/.test(text);
 }
 
 function restyled(look: Look, parameters: string): Look {

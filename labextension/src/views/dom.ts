@@ -14,6 +14,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Only what differs is touched. */
 export function setAttributes(
   element: Element,
   attributes: Record<string, Attribute>
@@ -21,8 +22,11 @@ export function setAttributes(
   for (const [name, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) {
       element.removeAttribute(name);
-    } else {
-      element.setAttribute(name, value === true ? '' : String(value));
+      continue;
+    }
+    const text = value === true ? '' : String(value);
+    if (element.getAttribute(name) !== text) {
+      element.setAttribute(name, text);
     }
   }
 }
@@ -31,6 +35,13 @@ export function setAttributes(
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) {
     element.textContent = text;
+  }
+}
+
+/** Hide or show where that differs. */
+export function setHidden(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) {
+    element.hidden = hidden;
   }
 }
 

@@ -10,8 +10,7 @@ import { news } from './experiment/news.js';
 import { RunsTable } from './experiment/runsTable.js';
 import { Slot } from './experiment/slot.js';
 import { StatusView } from './experiment/status.js';
-import { ValuesView } from './experiment/values.js';
-import { h, setAttributes, setText } from './dom.js';
+import { h, setAttributes, setText, setHidden } from './dom.js';
 import type { RunHost } from './host.js';
 import { keepKeys, passOn } from './keys.js';
 import { PlotView, type PlotHost } from './plot/index.js';
@@ -40,8 +39,8 @@ export class LiveRunView {
     this._control = new ControlView(source, trans, say);
     this._conclusion = new ConclusionView(source, host, say);
     this._figures = new FiguresView(source, trans);
-    this._table = new RunsTable(trans, run => this._choose(run));
-    this._log = new LogView(source, host, run => this._choose(run));
+    this._table = new RunsTable(trans, runs => this._choose(runs));
+    this._log = new LogView(source, host, run => this._choose([run]));
     this.node = h(
       'section',
       {
@@ -101,7 +100,7 @@ export class LiveRunView {
     setAttributes(this.node, { 'aria-busy': null });
     this._waiting.remove();
     this._plot = new PlotView(this._plotHost(view));
-    this._plot.onIsolate(run => this._choose(run));
+    this._plot.onIsolate(runs => this._choose(runs, false));
     this._body.replaceChildren(
       this._note.node,
       this._verdicts.node,
@@ -115,7 +114,6 @@ export class LiveRunView {
       this._status.node,
       h('div', { class: 'labbook-plot-place' }, this._plot.node),
       this._table.node,
-      this._values.node,
       this._conclusion.node,
       this._figures.node,
       this._log.node,
@@ -128,8 +126,9 @@ export class LiveRunView {
     const before = this._view;
     const trans = this._trans;
     this._view = view;
-    if (!view.runs.some(run => run.label === this._selected)) {
-      this._selected = null;
+    const labels = new Set(view.runs.map(run => run.label));
+    if (this._chosen.some(label => !labels.has(label))) {
+      this._isolate(this._chosen.filter(label => labels.has(label)));
     }
     const { name, number, question, why, hypothesis, impact, tags } = view;
     this._head.show(
@@ -144,12 +143,7 @@ export class LiveRunView {
     );
     this._status.update(view, Date.now());
     this._keepTime();
-    const several = view.runs.length > 1;
-    this._table.node.hidden = !several;
-    this._values.node.hidden = several || !view.runs.length;
-    if (!several && view.runs[0]) {
-      this._values.update(view.runs[0]);
-    }
+    setHidden(this._table.node, view.runs.length < 2);
     const shared = sharedParameters(view);
     this._parameters.show(shared, () =>
       shared.length ? fold(trans.__('Parameters'), '', pairs(shared)) : null
@@ -167,10 +161,13 @@ export class LiveRunView {
   private _drawSelection(view: ExperimentView): void {
     const several = view.runs.length > 1;
     if (several) {
-      this._table.update(view, this._selected);
+      this._table.update(view, this._chosen);
     }
-    this._control.update(view, this._selected);
-    this._log.update(view, this._selected);
+    this._control.update(
+      view,
+      this._chosen.length === 1 ? this._chosen[0]! : null
+    );
+    this._log.update(view, this._chosen[0] ?? null);
     const shown = view.runs.find(run => run.label === this._log.run);
     this._figures.update(shown ?? null, several);
   }
@@ -181,13 +178,22 @@ export class LiveRunView {
     this._plot!.update({ lines, runs, varied, thresholds });
   }
 
-  private _choose(run: string | null): void {
-    if (run === this._selected || !this._view) {
+  /** Look at some runs alone, such as the seeds of one setting; none: all. */
+  private _choose(runs: readonly string[], isolate = true): void {
+    if (!this._view || String(runs) === String(this._chosen)) {
       return;
     }
-    this._selected = run;
-    this._plot?.isolate(run);
+    if (isolate) {
+      this._isolate(runs);
+    } else {
+      this._chosen = runs;
+    }
     this._drawSelection(this._view);
+  }
+
+  private _isolate(runs: readonly string[]): void {
+    this._chosen = runs;
+    this._plot?.isolate(runs[0] ?? null);
   }
 
   private _drawNext(next: readonly Step[]): void {
@@ -280,7 +286,7 @@ export class LiveRunView {
   private _host: RunHost;
   private _trans: Words;
   private _view: ExperimentView | null = null;
-  private _selected: string | null = null;
+  private _chosen: readonly string[] = [];
   private _visible = false;
   private _observer: IntersectionObserver | undefined;
   private _clock: ReturnType<typeof setInterval> | undefined;
@@ -293,7 +299,6 @@ export class LiveRunView {
   private _figures: FiguresView;
   private _table: RunsTable;
   private _log: LogView;
-  private _values = new ValuesView();
   private _head = new Slot();
   private _note = new Slot();
   private _verdicts = new Slot();

@@ -37,6 +37,20 @@ export function number(value: number | null): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** Numbers of one column, with as many decimals as its others where they fit. */
+export function alike(values: readonly (number | null)[]): string[] {
+  const texts = values.map(number);
+  const decimals = (text: string): number =>
+    /\.(\d+)$/.exec(text)?.[1]!.length ?? 0;
+  const most = Math.max(0, ...texts.map(decimals));
+  return texts.map((text, at) => {
+    const value = values[at];
+    const whole = /^-?\d+/.exec(text)?.[0].replace('-', '').length ?? 0;
+    const fits = whole > 0 && !text.includes('e') && whole + most <= 6;
+    return fits ? value!.toFixed(most) : text;
+  });
+}
+
 /** A duration in its two largest units, such as `1 h 12 min`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -1,7 +1,7 @@
 import type { ExperimentSource } from '../../data/experiment.js';
 import type { ExperimentView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { h, setAttributes, setText } from '../dom.js';
+import { h, setAttributes, setText, setHidden } from '../dom.js';
 import type { RunHost, Store } from '../host.js';
 import { submits } from '../keys.js';
 import { visible } from '../text.js';
@@ -46,7 +46,11 @@ export class ConclusionView {
     this._grow = h('div', { class: 'labbook-grow' }, this._input);
     this._save = button(trans.__('Save'), 'labbook-primary');
     this._cancel = button(trans.__('Cancel'));
-    this._problem = h('p', { class: 'labbook-problem', role: 'alert' });
+    this._problem = h('p', {
+      class: 'labbook-problem',
+      role: 'alert',
+      hidden: true
+    });
     this._theirs = h('div', { class: 'labbook-theirs', role: 'group' });
     this._writer = h(
       'div',
@@ -107,10 +111,10 @@ export class ConclusionView {
     const asks = can && allEnded(view) && !this._shown;
     const writing = can && (this._draft !== null || asks);
     setText(this._text, visible(this._shown));
-    this._reader.hidden = !this._shown || writing;
-    this._edit.hidden = !can;
-    this._writer.hidden = !writing;
-    this._cancel.hidden = this._draft === null;
+    setHidden(this._reader, !this._shown || writing);
+    setHidden(this._edit, !can);
+    setHidden(this._writer, !writing);
+    setHidden(this._cancel, this._draft === null);
     setAttributes(this._save, {
       'aria-disabled': this._saving || !this._input.value.trim() ? 'true' : null
     });
@@ -127,7 +131,7 @@ export class ConclusionView {
     const draft = this._draft;
     const conflict =
       draft !== null && draft.was !== theirs && draft.text.trim() !== theirs;
-    this._theirs.hidden = !conflict || this._saving;
+    setHidden(this._theirs, !conflict || this._saving);
     if (!conflict || this._compared === theirs) {
       this._compared = conflict ? theirs : null;
       return;
@@ -238,7 +242,7 @@ export class ConclusionView {
 
   private _tell(sentence: string): void {
     setText(this._problem, sentence);
-    this._problem.hidden = !sentence;
+    setHidden(this._problem, !sentence);
   }
 
   /** CSS gives the field the height of this text. */

@@ -1,7 +1,7 @@
 import type { ExperimentSource } from '../../data/experiment.js';
 import type { ExperimentView, RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { focused, h, setAttributes, setText } from '../dom.js';
+import { focused, h, setAttributes, setText, setHidden } from '../dom.js';
 import { visible } from '../text.js';
 import { allEnded, live } from './standing.js';
 
@@ -39,7 +39,7 @@ export class ControlView {
       this._rerun,
       this._question
     );
-    this.problem.hidden = true;
+    setHidden(this.problem, true);
     this._stop.addEventListener('click', () => this._askToStop());
     this._rerun.addEventListener('click', () => this._askToRerun());
     this._question.addEventListener('keydown', event => {
@@ -68,38 +68,31 @@ export class ControlView {
     }
     const trans = this._trans;
     const stopping = lives.length > 0 && this._stoppable().length === 0;
-    this._place(
-      this._stop,
-      lives.length > 0,
-      stopping ? trans.__('Stopping…') : trans.__('Stop'),
-      stopping
-    );
-    this._place(
+    setText(this._stop, stopping ? trans.__('Stopping…') : trans.__('Stop'));
+    setText(
       this._rerun,
-      rerunnable && !lives.length,
-      this._starting ? trans.__('Starting…') : trans.__('Rerun'),
-      this._starting
+      this._starting ? trans.__('Starting…') : trans.__('Rerun')
     );
-    this.node.hidden = !this._source.controllable;
+    // Kept in the order of the focus, which would be lost if it were disabled.
+    setAttributes(this._stop, { 'aria-disabled': stopping && 'true' });
+    setAttributes(this._rerun, { 'aria-disabled': this._starting && 'true' });
+    this._offer(lives.length ? this._stop : rerunnable ? this._rerun : null);
+    setHidden(this.node, !this._source.controllable);
   }
 
-  private _place(
-    button: HTMLButtonElement,
-    shown: boolean,
-    label: string,
-    busy: boolean
-  ): void {
-    setText(button, label);
-    if (button.hidden === shown) {
-      const other = button === this._stop ? this._rerun : this._stop;
-      const hadFocus = focused(this.node) === button;
-      button.hidden = !shown;
-      if (hadFocus && !other.hidden) {
-        other.focus();
+  /** Show one of the buttons, and hand the focus on to it. */
+  private _offer(offered: HTMLButtonElement | null): void {
+    const other = offered === this._stop ? this._rerun : this._stop;
+    const hadFocus = focused(this.node) === other;
+    if (offered) {
+      setHidden(offered, false);
+      if (hadFocus) {
+        offered.focus();
       }
+    } else {
+      setHidden(this._rerun, true);
     }
-    // Kept in the order of the focus, which would be lost if it were disabled.
-    setAttributes(button, { 'aria-disabled': busy ? 'true' : null });
+    setHidden(other, true);
   }
 
   /** Those that live and were not asked to stop. */
@@ -207,7 +200,7 @@ export class ControlView {
     none: string,
     act: (choice: Choice) => Promise<void>
   ): void {
-    this.problem.hidden = true;
+    setHidden(this.problem, true);
     const buttons = choices.map(choice => {
       const button = h('button', { type: 'button' }, choice.label);
       button.addEventListener('click', () => {
@@ -220,7 +213,7 @@ export class ControlView {
     keep.addEventListener('click', () => this._close(true));
     this._question.replaceChildren(h('span', {}, question), ...buttons, keep);
     this._question.setAttribute('aria-label', question);
-    this._question.hidden = false;
+    setHidden(this._question, false);
     this._asked = asked;
     buttons[0]!.focus();
   }
@@ -228,7 +221,7 @@ export class ControlView {
   private _close(back: boolean): void {
     const hadFocus = this._question.contains(focused(this.node));
     const asked = this._asked;
-    this._question.hidden = true;
+    setHidden(this._question, true);
     this._question.replaceChildren();
     this._asked = null;
     if (back && hadFocus) {
@@ -238,7 +231,7 @@ export class ControlView {
 
   private _fail(error: Error): void {
     setText(this.problem, error.message);
-    this.problem.hidden = false;
+    setHidden(this.problem, false);
     this.update(this._view!, this._selected);
   }
 

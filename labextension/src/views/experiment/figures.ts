@@ -1,7 +1,7 @@
 import type { ExperimentSource } from '../../data/experiment.js';
 import type { RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { h } from '../dom.js';
+import { h, setHidden } from '../dom.js';
 import { isolated } from '../run/parts.js';
 import { visible } from '../text.js';
 
@@ -24,7 +24,7 @@ export class FiguresView {
       return;
     }
     this._stamp = stamp;
-    this.node.hidden = !figures.length;
+    setHidden(this.node, !figures.length);
     const trans = this._trans;
     this._title.textContent = several
       ? trans.__('Figures of run %1', visible(run?.label ?? ''))

@@ -1,6 +1,6 @@
 import type { ExperimentSource } from '../../data/experiment.js';
 import type { ExperimentView, RunView } from '../../data/run.js';
-import { h, setText } from '../dom.js';
+import { h, setText, setHidden } from '../dom.js';
 import type { RunHost } from '../host.js';
 import { visible } from '../text.js';
 import { TailView } from './tail.js';
@@ -28,7 +28,6 @@ export class LogView {
       trans.__('Everything it logged (CSV)')
     );
     this._file = h('button', { type: 'button' }, trans.__('Open output.log'));
-    this._file.hidden = !host.openFile;
     this._choice.addEventListener('change', () => select(this._choice.value));
     this._file.addEventListener('click', () => {
       host.openFile?.(`${this._path}/runs/${this._run}/output.log`);
@@ -64,8 +63,8 @@ export class LogView {
     if (this._run !== label || this._started !== started) {
       this._run = label;
       this._started = started;
-      this._csv.hidden = this._file.hidden = !started;
-      this._file.hidden ||= !this._host.openFile;
+      setHidden(this._csv, !started);
+      setHidden(this._file, !started || !this._host.openFile);
       if (started) {
         this._csv.href = this._source.metricsFile(label);
       }
@@ -116,7 +115,7 @@ export class LogView {
     this._choice.replaceChildren(
       ...labels.map(label => h('option', { value: label }, visible(label)))
     );
-    this._choice.hidden = labels.length < 2;
+    setHidden(this._choice, labels.length < 2);
     setText(
       this._only,
       labels.length > 1 ? this._host.words.__('of %1 runs', labels.length) : ''

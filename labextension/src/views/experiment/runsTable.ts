@@ -17,11 +17,11 @@ interface Row {
 /** Beyond this many runs the table scrolls under its header. */
 const TALL = 50;
 
-/** All runs: sorted by what a reader clicks on, one of them selected. */
+/** All runs: sorted by what a reader clicks on, some of them chosen. */
 export class RunsTable {
   readonly node: HTMLElement;
 
-  constructor(trans: Words, select: (run: string | null) => void) {
+  constructor(trans: Words, select: (runs: readonly string[]) => void) {
     this._trans = trans;
     this._select = select;
     this._heads = h('tr', {});
@@ -38,9 +38,9 @@ export class RunsTable {
     this._body.addEventListener('click', event => this._clicked(event));
   }
 
-  update(view: ExperimentView, selected: string | null): void {
+  update(view: ExperimentView, chosen: readonly string[]): void {
     this._view = view;
-    this._selected = selected;
+    this._chosen = new Set(chosen);
     const tall = view.runs.length > TALL;
     this.node.classList.toggle('labbook-tall', tall);
     setAttributes(this.node, { tabindex: tall ? 0 : null });
@@ -82,7 +82,7 @@ export class RunsTable {
       const now = this._columns.find(({ key }) => key === column.key)!;
       setText(node, visible(now.text(run)));
     }
-    const chosen = String(run.label === this._selected);
+    const chosen = String(this._chosen.has(run.label));
     if (row.pick.getAttribute('aria-pressed') !== chosen) {
       row.pick.setAttribute('aria-pressed', chosen);
       row.node.classList.toggle('labbook-chosen', chosen === 'true');
@@ -160,14 +160,15 @@ export class RunsTable {
     const reading = !document.getSelection()?.isCollapsed;
     const onButton = (event.target as Element).closest('button');
     if (label !== undefined && (onButton || !reading)) {
-      this._select(label === this._selected ? null : label);
+      const alone = this._chosen.size === 1 && this._chosen.has(label);
+      this._select(alone ? [] : [label]);
     }
   }
 
   private _trans: Words;
-  private _select: (run: string | null) => void;
+  private _select: (runs: readonly string[]) => void;
   private _view: ExperimentView | null = null;
-  private _selected: string | null = null;
+  private _chosen: ReadonlySet<string> = new Set();
   private _columns: Column[] = [];
   private _shape = '';
   private _rows = new Map<string, Row>();

@@ -1,4 +1,4 @@
-import { h } from '../dom.js';
+import { h, setHidden } from '../dom.js';
 
 /** A place in a view, drawn again only when what it shows has changed. */
 export class Slot {
@@ -12,7 +12,7 @@ export class Slot {
     }
     this._stamp = stamp;
     const drawn = draw();
-    this.node.hidden = drawn === null;
+    setHidden(this.node, drawn === null);
     this.node.replaceChildren(...(drawn ? [drawn] : []));
   }
 

@@ -1,12 +1,13 @@
 import type { ExperimentView, RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { h, setText } from '../dom.js';
+import { h, setText, setHidden } from '../dom.js';
 import { chip, retouch } from '../run/parts.js';
 import { progressWords } from '../run/stateCell.js';
 import { duration, visible } from '../text.js';
 import {
   allEnded,
   counts,
+  ended,
   meaning,
   overall,
   shareOfAll,
@@ -15,7 +16,9 @@ import {
 
 /** State, progress and time of all runs together, in one line. */
 export class StatusView {
+  /** What is to be known of the states, apart from the line itself. */
   readonly node: HTMLElement;
+  readonly line: HTMLElement;
 
   constructor(trans: Words) {
     this._trans = trans;
@@ -45,16 +48,13 @@ export class StatusView {
     this.node = h('div', {}, this._notes);
   }
 
-  /** The line itself, apart from what its states mean. */
-  readonly line: HTMLElement;
-
   update(view: ExperimentView, now: number): void {
     const { runs } = view;
     const state = runs.length ? overall(runs) : 'registered';
     retouch(this._chip, state);
     const share = shareOfAll(runs);
-    this._measure(allEnded(view) ? null : share);
-    this._line.dataset.done = String(allEnded(view));
+    const begun = runs.some(run => run.state === 'running' || ended(run));
+    this._measure(allEnded(view) || !begun ? null : share);
     setText(this._words, this._standing(runs));
     if (view !== this._view) {
       this._view = view;
@@ -79,16 +79,20 @@ export class StatusView {
     const trans = this._trans;
     const words = [
       left !== null && trans.__('%1 left', duration(left - passed)),
-      spent.length > 0 &&
-        (!running.length
-          ? runs.length > 1
-            ? trans.__('%1 in all', total)
-            : total
-          : runs.length > 1
-            ? trans.__('%1 of computing', total)
-            : trans.__('%1 elapsed', total))
+      spent.length > 0 && this._spent(total)
     ];
     setText(this._time, words.filter(word => word).join(' · '));
+  }
+
+  private _spent(total: string): string {
+    const trans = this._trans;
+    const view = this._view!;
+    if (view.runs.length === 1) {
+      return allEnded(view) ? total : trans.__('%1 elapsed', total);
+    }
+    return allEnded(view)
+      ? trans.__('%1 in all', total)
+      : trans.__('%1 of computing', total);
   }
 
   private _standing(runs: readonly RunView[]): string {
@@ -108,7 +112,7 @@ export class StatusView {
   }
 
   private _measure(share: number | null): void {
-    this._bar.hidden = share === null;
+    setHidden(this._bar, share === null);
     if (share === null) {
       return;
     }
@@ -151,10 +155,6 @@ export class StatusView {
         )
       )
     );
-  }
-
-  private get _line(): HTMLElement {
-    return this.line;
   }
 
   private _trans: Words;

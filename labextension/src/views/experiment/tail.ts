@@ -1,7 +1,7 @@
 import type { OutputPart } from '../../data/experiment.js';
 import type { Words } from '../../data/words.js';
 import type { TerminalLine } from '../ansi.js';
-import { focused, h, setText } from '../dom.js';
+import { focused, h, setText, setHidden } from '../dom.js';
 import { OutputLines } from './outputLines.js';
 
 /** Lines that are on the page at once. */
@@ -266,8 +266,8 @@ export class TailView {
         ? trans.__('Nothing was written so far.')
         : trans.__('Reading the output…');
     setText(this._empty, none ? empty : '');
-    this._empty.hidden = !none;
-    this._bar.hidden = this._following;
+    setHidden(this._empty, !none);
+    setHidden(this._bar, this._following);
     const more = this._lines.last - this._seen;
     setText(
       this._hint,
@@ -339,7 +339,7 @@ export class TailView {
 
   private _say(sentence: string): void {
     setText(this._trouble, sentence);
-    this._trouble.hidden = !sentence;
+    setHidden(this._trouble, !sentence);
   }
 
   private _trans: Words;

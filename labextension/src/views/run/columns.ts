@@ -1,6 +1,6 @@
 import type { ExperimentView, RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { duration, number, value } from '../text.js';
+import { alike, duration, number, value } from '../text.js';
 
 /** One column of the table of runs. */
 export interface Column {
@@ -55,7 +55,7 @@ export function columns(view: ExperimentView, trans: Words): Column[] {
       text: run => (run.seconds === null ? '' : duration(run.seconds)),
       rank: run => run.seconds
     },
-    ...metrics.map(metric)
+    ...metrics.map(name => metric(name, runs))
   ];
 }
 
@@ -66,7 +66,12 @@ function parameter(name: string): Column {
     title: name,
     kind: 'parameter',
     numeric: false,
-    text: run => value(of(run)),
+    text: run => {
+      const exact = value(of(run));
+      return exact.length > 8 && typeof of(run) === 'number'
+        ? number(of(run) as number)
+        : exact;
+    },
     rank: run => {
       const held = of(run);
       return typeof held === 'number' || held === null ? held : value(held);
@@ -74,13 +79,16 @@ function parameter(name: string): Column {
   };
 }
 
-function metric(name: string): Column {
+function metric(name: string, runs: readonly RunView[]): Column {
+  const have = runs.filter(run => name in run.final);
+  const texts = alike(have.map(run => run.final[name]!));
+  const shown = new Map(have.map((run, at) => [run, texts[at]!]));
   return {
     key: `metric ${name}`,
     title: name,
     kind: 'metric',
     numeric: true,
-    text: run => (name in run.final ? number(run.final[name]!) : ''),
+    text: run => shown.get(run) ?? '',
     rank: run => run.final[name] ?? null
   };
 }

@@ -1,6 +1,6 @@
 import type { Progress, RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { h, setAttributes, setText } from '../dom.js';
+import { h, setAttributes, setText, setHidden } from '../dom.js';
 import { duration, number, visible } from '../text.js';
 import { chip, retouch } from './parts.js';
 
@@ -26,7 +26,7 @@ export class StateCell {
           .join(' · ')
       : visible(run.reason);
     setText(this._reason, text);
-    this._reason.hidden = !text;
+    setHidden(this._reason, !text);
   }
 
   private _measure(label: string, progress: Progress | null): void {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jupyter_labbook.actions import publishing
+from jupyter_labbook.actions import following, publishing
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.notebook.outputs import Output
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 _SECONDS = 0.5
+_FOLLOWED_SECONDS = 5.0
+"""Between drawings for a page that follows the folder without them."""
 _PATIENCE = 4
 """Looks at a run that waits alone before its dispatcher is asked after."""
 
@@ -48,6 +51,8 @@ class LiveView:
         self._on_end = on_end
         self._shown: ExperimentView | None = None
         self._waited = 0
+        self._changed = False
+        self._drawn = 0.0
         self._lock = threading.Lock()
         self.ended = False
 
@@ -64,21 +69,29 @@ class LiveView:
             if not self._watch.experiment.path.is_dir():
                 self._say_gone()
                 return
-            changed = self._watch.poll()
+            self._changed |= self._watch.poll()
             self._revive_if_stuck()
             over = all(
                 not run.state.live and run.state is not RunState.REGISTERED
                 for run in self._watch.runs()
             )
-            if changed or over:
+            if over or (self._changed and self._wanted()):
                 self._output.replace(self._bundle(final=over))
             self.ended = over
         if over:
             self._on_end()
 
     def _bundle(self, *, final: bool = False) -> dict[str, object]:
+        self._changed = False
+        self._drawn = time.monotonic()
         self._shown = self._watch.view()
         return experiment_bundle(self._shown, final=final)
+
+    def _wanted(self) -> bool:
+        """Whether a page may wait for a drawing; the last is never held back."""
+        if time.monotonic() - self._drawn >= _FOLLOWED_SECONDS:
+            return True
+        return not following.is_followed(self._labbook.path)
 
     def _say_gone(self) -> None:
         """Leave the last picture, with a word on why it is the last."""

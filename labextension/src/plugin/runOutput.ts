@@ -1,6 +1,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
 import type { ExperimentSource } from '../data/experiment.js';
+import type { Freshness } from '../data/freshness.js';
 import { ApiError } from '../data/rest/api.js';
 import { RestExperimentSource } from '../data/rest/experimentSource.js';
 import type { Hub } from '../data/rest/hub.js';
@@ -113,30 +114,45 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
 
   /** Take over once there is something to show. */
   private _follow(place: Place): void {
+    const { _source: old, _place: before } = this;
+    if (old && isSame(place, before)) {
+      return;
+    }
+    this._endLive();
     const source = new RestExperimentSource(this._host.hub, place);
     this._source = source;
-    const unsubscribe = source.subscribe(changed => {
-      if (changed.has('freshness') && source.freshness.contact === 'gone') {
-        unsubscribe();
-        this._reason = source.freshness.sentence;
-        this._endLive();
-        this._hush();
-      } else if (source.view && changed.has('lines')) {
-        show();
-      } else if (changed.has('view')) {
-        // An experiment that logged nothing has no lines to wait for.
-        timer ??= setTimeout(show, LINES_PATIENCE);
-      }
-    });
+    this._place = place;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const show = (): void => {
       clearTimeout(timer);
-      unsubscribe();
-      if (source === this._source) {
+      if (source === this._source && !this._live) {
         this._swap(source);
       }
     };
+    source.subscribe(changed => {
+      if (changed.has('freshness')) {
+        this._onFreshness(source.freshness);
+      } else if (source.view && changed.has('lines')) {
+        show();
+      } else if (changed.has('view')) {
+        timer ??= setTimeout(show, LINES_PATIENCE);
+      }
+    });
     source.setVisible(true);
+  }
+
+  private _onFreshness({ contact, sentence }: Freshness): void {
+    if (contact === 'gone') {
+      // It may have been moved together with its notebook.
+      this._search.ask();
+    }
+    if (!this._live) {
+      this._reason = sentence;
+      if (contact === 'gone') {
+        this._endLive();
+      }
+      this._hush();
+    }
   }
 
   private _swap(source: ExperimentSource): void {
@@ -153,6 +169,7 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
   private _endLive(): void {
     this._source?.dispose();
     this._source = null;
+    this._place = null;
     if (this._live) {
       this._live.node.replaceWith(this._still.node);
       this._live.dispose();
@@ -194,7 +211,13 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
       return;
     }
     this._observer = new IntersectionObserver(
-      entries => this._search.allow(entries.at(-1)!.isIntersecting),
+      entries => {
+        const seen = entries.at(-1)!.isIntersecting;
+        if (seen && this._reason && !this._live) {
+          this._search.ask();
+        }
+        this._search.allow(seen);
+      },
       { rootMargin: '50%' }
     );
     this._observer.observe(this.node);
@@ -209,6 +232,7 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
   private _data: unknown;
   private _output: Output | null = null;
   private _source: ExperimentSource | null = null;
+  private _place: Place | null = null;
   private _live: { readonly node: HTMLElement; dispose(): void } | null = null;
   private _reason = '';
   private _timer: ReturnType<typeof setTimeout> | undefined;
@@ -223,6 +247,10 @@ function outputOf(data: unknown): Output | null {
   } catch {
     return null;
   }
+}
+
+function isSame(one: Place, other: Place | null): boolean {
+  return one.labbook === other?.labbook && one.experiment === other.experiment;
 }
 
 function afterPaint(then: () => void): void {

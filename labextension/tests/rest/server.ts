@@ -32,6 +32,7 @@ export interface Asked {
   query: URLSearchParams;
   body: Json;
   status: number;
+  authorization: string;
 }
 
 type Handler = (asked: Asked) => [status: number, body: unknown] | 'hang';
@@ -152,7 +153,8 @@ export class LabbookServer {
       ),
       query: url.searchParams,
       body: said ? (JSON.parse(said) as Json) : {},
-      status: 0
+      status: 0,
+      authorization: request.headers.authorization ?? ''
     };
     this.asked.push(asked);
     if (

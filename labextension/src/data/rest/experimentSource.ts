@@ -159,7 +159,9 @@ export class RestExperimentSource implements ExperimentSource {
       return false;
     }
     this._cursor = series.cursor;
-    if (series.lines.length || lines.length !== this.lines.length) {
+    const first = !this._linesKnown;
+    this._linesKnown = true;
+    if (first || series.lines.length || lines.length !== this.lines.length) {
       this.lines = lines;
       this._tell('lines');
     }
@@ -227,6 +229,7 @@ export class RestExperimentSource implements ExperimentSource {
   >();
   private _visible = false;
   private _outputOwed = false;
+  private _linesKnown = false;
   private _points = POINTS;
   private _cursor = '';
   private _etag = '';

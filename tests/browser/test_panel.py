@@ -71,6 +71,20 @@ def test_a_new_experiment_asks_for_its_question_and_one_undo_takes_it_away(
     assert [source(page, 0), source(page, 1)] == ["'first'", "'last'"]
 
 
+def test_two_keys_begin_an_experiment_in_command_mode(
+    page: Page, open_notebook: OpenNotebook
+) -> None:
+    Answers(page)
+    open_notebook("keys.ipynb", "'first'")
+    active(page, 0)
+    page.keyboard.press("Escape")
+    page.keyboard.type("ee")
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(2)
+    expect(page.locator(".jp-Cell").nth(1).locator(".cm-content")).to_be_focused()
+    assert source(page, 1).startswith("%%experiment\n")
+    assert source(page, 0) == "'first'"
+
+
 def test_the_form_changes_the_header_and_nothing_else(
     page: Page, open_notebook: OpenNotebook, command: Command
 ) -> None:
@@ -217,8 +231,9 @@ def test_the_status_bar_counts_and_leads_to_the_panel(
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_every_text_of_panel_and_form_can_be_read(
+def test_every_text_of_panel_and_form_can_be_read(  # noqa: PLR0913, PLR0917  # all fixtures
     page: Page,
+    server: Server,
     open_notebook: OpenNotebook,
     command: Command,
     least_contrast: Callable[[Page, str], float],
@@ -236,4 +251,5 @@ def test_every_text_of_panel_and_form_can_be_read(
         assert least_contrast(page, ".labbook-panel") >= 4.5
     active(page, 1)
     command("labbook:edit-header")
-    assert least_contrast(page, ".labbook-header") >= 4.5
+    place = {"lab": ".jp-NotebookTools", "notebook": ".jp-Dialog"}[server.application]
+    assert least_contrast(page, f"{place} .labbook-header") >= 4.5

@@ -165,6 +165,19 @@ describe('writing', () => {
     );
   });
 
+  it('ends its lines as the cell does', () => {
+    const source = '%%experiment\r\n#| question: q';
+    expect(writeHeader(source, 'impact', ['i'])).toBe(
+      `${source}\r\n#| impact: i`
+    );
+    expect(writeHeader(`${source}\r\nx = 1`, 'impact', ['i'])).toBe(
+      `${source}\r\n#| impact: i\r\nx = 1`
+    );
+    expect(writeHeader('%%experiment\r', 'why', ['w'])).toBe(
+      '%%experiment\r\n#| why: w\r'
+    );
+  });
+
   it('leaves alone what flags give, and cells that are no experiment', () => {
     expect(writeHeader(CELL, 'when', ['now'])).toBe(CELL);
     expect(writeHeader('x = 1', 'why', ['w'])).toBe('x = 1');

@@ -362,6 +362,67 @@ describe('ticking and priority', () => {
   });
 });
 
+describe('putting in order', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map(text => item('test', text));
+
+  beforeEach(() => {
+    source.show([a!, b!, c!]);
+    check(rows('test')[1]!).focus();
+  });
+
+  it('moves a row up and down by keys, and keeps the focus on it', async () => {
+    press('ArrowUp', { altKey: true });
+    await settle();
+    expect(source.asked[0]!.change).toEqual({
+      ...{ op: 'move', item: b!.id },
+      before: a!.id
+    });
+    expect(rows('test')[1]!.getAttribute('aria-busy')).toBe('true');
+    await source.store([b!, a!, c!]);
+    expect(texts('test')).toEqual(['b', 'a', 'c']);
+    expect(document.activeElement).toBe(check(rows('test')[0]!));
+    expect(spoken()).toBe('Moved up.');
+
+    press('ArrowDown', { altKey: true });
+    press('ArrowDown', { altKey: true });
+    await settle();
+    expect(source.asked.map(each => each.change)).toEqual([
+      { op: 'move', item: b!.id, before: c!.id }
+    ]);
+    await source.store([a!, b!, c!]);
+    // The second step starts from where the first has led.
+    expect(source.asked[0]!.change).toMatchObject({ before: '' });
+    await source.store([a!, c!, b!]);
+    expect(texts('test')).toEqual(['a', 'c', 'b']);
+    expect(spoken()).toBe('Moved down.');
+  });
+
+  it('moves a row up by its button', async () => {
+    rows('test')[2]!.querySelector<HTMLElement>('[title^="Move up"]')!.click();
+    await settle();
+    expect(source.asked[0]!.change).toMatchObject({ before: b!.id });
+  });
+
+  it('goes no further than the ends, and leaves text fields alone', async () => {
+    check(rows('test')[0]!).focus();
+    press('ArrowUp', { altKey: true });
+    check(rows('test')[2]!).focus();
+    press('ArrowDown', { altKey: true });
+    field('test').focus();
+    press('ArrowUp', { altKey: true });
+    await settle();
+    expect(source.asked).toEqual([]);
+  });
+
+  it('says why it was refused', async () => {
+    press('ArrowUp', { altKey: true });
+    await settle();
+    await source.refuse('“b” was changed meanwhile.');
+    expect(note(rows('test')[1]!)).toBe('“b” was changed meanwhile.');
+    expect(texts('test')).toEqual(['a', 'b', 'c']);
+  });
+});
+
 describe('deleting', () => {
   beforeEach(() =>
     open(item('test', 'one'), item('test', 'two'), item('framing', 'ranking'))

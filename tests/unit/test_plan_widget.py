@@ -180,6 +180,26 @@ def test_every_operation_changes_the_file_and_then_answers(
     assert shown(widget, PlanList.QUESTION) == [item]
 
 
+def test_an_item_moves_within_its_list_and_to_another(
+    widget: PlanWidget, labbook: Path
+) -> None:
+    for name in "abc":
+        ask(widget, id=name, op="add", list="test", text=name)
+    first, _, last = (one["id"] for one in shown(widget, PlanList.TEST))
+
+    def texts(which: PlanList) -> str:
+        return "".join(one["text"] for one in shown(widget, which))
+
+    assert ask(widget, id="1", op="move", item=last, before=first)["ok"]
+    assert texts(PlanList.TEST) == "cab"
+    assert ask(widget, id="2", op="move", item=last)["ok"]
+    assert ask(widget, id="2", op="move", item=last, before=first)["ok"]
+    assert texts(PlanList.TEST) == "abc"
+    assert ask(widget, id="3", op="move", item=first, list="question")["ok"]
+    assert (texts(PlanList.TEST), texts(PlanList.QUESTION)) == ("bc", "a")
+    assert "- [ ] b\n- [ ] c\n" in (labbook / "plan.md").read_text()
+
+
 def test_a_request_that_is_sent_again_is_answered_and_not_done_again(
     widget: PlanWidget,
 ) -> None:
@@ -237,6 +257,10 @@ def test_only_the_latest_requests_are_remembered(
         ({"id": "1", "op": "tick", "item": "x", "done": "yes"}, "true or false"),
         ({"id": "1", "op": "tick", "done": True}, "needs 'item' as text"),
         ({"id": "1", "op": "priority", "item": "x", "priority": "?"}, "no priority"),
+        ({"id": "1", "op": "move"}, "needs 'item' as text"),
+        ({"id": "1", "op": "move", "item": "x"}, "There is no item 'x'"),
+        ({"id": "1", "op": "move", "item": "x", "list": "idea"}, "five lists"),
+        ({"id": "1", "op": "move", "item": "x", "before": 3}, "needs 'before'"),
         ({"id": "1", "op": "delete", "item": "x"}, "There is no item 'x'"),
         ({"id": "1", "op": "undo"}, "no deleted item"),
     ],

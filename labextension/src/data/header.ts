@@ -112,7 +112,8 @@ function insert(
   const made = rows.map(
     text => `#|${indent}${key}: ${written(key, text)}${cell.ending}`
   );
-  if (at === lines.length && cell.ending) {
+  if (at === lines.length && !lines[at - 1]!.endsWith(cell.ending)) {
+    // The last line of a cell ends with nothing.
     made[made.length - 1] = made.at(-1)!.slice(0, -1);
     lines[at - 1] += cell.ending;
   }

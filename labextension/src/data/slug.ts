@@ -3,7 +3,10 @@ const LONGEST = 40;
 /** A name of lower-case letters, digits and dashes, as `model/slug.py` makes it. */
 export function slug(text: string): string {
   let letters = '';
-  for (const char of text.normalize('NFKD').toLowerCase().normalize('NFKD')) {
+  const folded = Array.from(text.normalize('NFKD'), char =>
+    char.toUpperCase().toLowerCase()
+  ).join('');
+  for (const char of folded.normalize('NFKD')) {
     if (/[\p{L}\p{N}]/u.test(char)) {
       letters += char;
     } else if (!/\p{M}/u.test(char)) {

@@ -11,7 +11,7 @@ import {
 } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 import type { ExperimentRow, Group } from '../data/labbook.js';
@@ -20,6 +20,7 @@ import { h } from '../views/dom.js';
 import { asked, liveRuns } from '../views/panel/words.js';
 import { visible } from '../views/text.js';
 import { insertExperiment, openAtCell, shownExperiment } from './cells.js';
+import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
 import { ILabbook } from './labbook.js';
 import { SETTINGS } from './settings.js';
@@ -172,7 +173,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
-    const words = (translator ?? nullTranslator).load('jupyter_labbook');
+    const words = wordsFrom(translator);
     const choice = new Choice(labbook, tracker, words);
     const { commands } = app;
     /** What a refusal says is said to the person who asked. */

@@ -10,12 +10,13 @@ import {
   INotebookTracker,
   NotebookTools
 } from '@jupyterlab/notebook';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { readHeader } from '../data/header.js';
 import type { Words } from '../data/words.js';
 import { HeaderForm } from '../views/header.js';
 import { activeExperiment, changeHeader } from './cells.js';
+import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
 
 const EDIT = 'labbook:edit-header';
@@ -117,7 +118,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
-    const words = (translator ?? nullTranslator).load('jupyter_labbook');
+    const words = wordsFrom(translator);
     const tool = tools && new HeaderTool(words, tracker);
     if (tools && tool) {
       tools.addSection({

@@ -2,19 +2,17 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { URLExt } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ServerConnection } from '@jupyterlab/services';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 import type { LabbookSource } from '../data/labbook.js';
 import type { PlanSource } from '../data/plan.js';
-import { Api } from '../data/rest/api.js';
-import { Hub } from '../data/rest/hub.js';
 import { RestLabbookSource } from '../data/rest/labbookSource.js';
 import { RestPlanSource } from '../data/rest/planSource.js';
+import { hubFor, serverPath } from './connection.js';
+import { wordsFrom } from './host.js';
 
 /** The plan of one labbook, for as long as somebody looks at it. */
 export interface OpenPlan extends PlanSource {
@@ -48,24 +46,9 @@ const plugin: JupyterFrontEndPlugin<ILabbook> = {
     browser: IDefaultFileBrowser | null,
     translator: ITranslator | null
   ) => {
-    const words = (translator ?? nullTranslator).load('jupyter_labbook');
-    const settings = app.serviceManager.serverSettings;
-    const root = URLExt.join(settings.baseUrl, 'jupyter-labbook', 'api');
-    const api = new Api(
-      (path, { query, ...init }) => {
-        const filled = Object.entries(query ?? {}).flatMap(([name, value]) =>
-          [value ?? []].flat().map(each => [name, String(each)])
-        );
-        const search = new URLSearchParams(filled).toString();
-        const url = URLExt.join(root, path) + (search && `?${search}`);
-        return ServerConnection.makeRequest(url, init, settings);
-      },
-      root,
-      { words }
-    );
-    const hub = new Hub(api);
+    const { contents, serverSettings } = app.serviceManager;
+    const hub = hubFor(serverSettings, wordsFrom(translator));
     const source = new RestLabbookSource(hub);
-    const { contents } = app.serviceManager;
     const follow = (): void => {
       const current = app.shell.currentWidget;
       const shown = current && documents.contextForWidget(current);
@@ -74,7 +57,7 @@ const plugin: JupyterFrontEndPlugin<ILabbook> = {
         tracker?.currentWidget?.context.path ??
         browser?.model.path;
       if (path !== undefined) {
-        source.near(contents.localPath(path));
+        source.near(serverPath(path, contents));
       }
     };
     app.shell.currentChanged?.connect(follow);

@@ -4,10 +4,11 @@ import type {
 } from '@jupyterlab/application';
 import { Notification as Toast } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { Endings, type Notice } from '../data/endings.js';
 import type { Words } from '../data/words.js';
 import { noticeWords } from '../views/notice.js';
+import { wordsFrom } from './host.js';
 import { ILabbook } from './labbook.js';
 import { followSetting, storeSetting } from './settings.js';
 
@@ -25,7 +26,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     settings: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
-    const words = (translator ?? nullTranslator).load('jupyter_labbook');
+    const words = wordsFrom(translator);
     let wanted = true;
     let outside = false;
     followSetting(settings, 'notifications', true, value => {

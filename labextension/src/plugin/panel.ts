@@ -7,11 +7,11 @@ import {
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { IStateDB } from '@jupyterlab/statedb';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { PlanItem } from '../data/plan.js';
 import type { Words } from '../data/words.js';
+import type { Store } from '../views/host.js';
 import {
   PanelView,
   type PanelHost,
@@ -19,11 +19,14 @@ import {
   type PanelTab
 } from '../views/panel.js';
 import { insertExperiment, openAtCell } from './cells.js';
+import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
 import { ILabbook, type OpenPlan } from './labbook.js';
+import { browserStore } from './store.js';
 
 const ID = 'jupyter-labbook:panel';
 const SHOW = 'labbook:show-panel';
+const MEMORY = 'panel';
 
 /** Below the table of contents, above the extensions. */
 const RANK = 450;
@@ -43,7 +46,7 @@ class LabbookPanel extends Widget {
     private _labbook: ILabbook,
     private _host: Omit<PanelHost, 'remember'>,
     private _words: Words,
-    private _store: (memory: PanelMemory) => void
+    private _store: Store
   ) {
     super();
     this.id = 'jupyter-labbook-panel';
@@ -52,13 +55,8 @@ class LabbookPanel extends Widget {
     this.title.caption = _words.__('Labbook');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', _words.__('Labbook'));
+    this._memory = memoryIn(_store);
     this._unsubscribe = _labbook.source.subscribe(() => this._follow());
-    this._open();
-  }
-
-  /** Begin where a person left it. */
-  restore(memory: PanelMemory): void {
-    this._memory = memory;
     this._open();
   }
 
@@ -111,7 +109,7 @@ class LabbookPanel extends Widget {
         ...this._host,
         remember: memory => {
           this._memory = memory;
-          this._store(memory);
+          this._store.set(MEMORY, JSON.stringify(memory));
           this._setVisible();
         }
       }
@@ -176,7 +174,6 @@ const plugin: JupyterFrontEndPlugin<void> = {
     INotebookTracker,
     ILabShell,
     ILayoutRestorer,
-    IStateDB,
     ICommandPalette,
     ITranslator
   ],
@@ -187,24 +184,18 @@ const plugin: JupyterFrontEndPlugin<void> = {
     tracker: INotebookTracker | null,
     labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
-    state: IStateDB | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
-    const words = (translator ?? nullTranslator).load('jupyter_labbook');
+    const words = wordsFrom(translator);
     const panel = new LabbookPanel(
       labbook,
       hostOf(app, documents, tracker, words),
       words,
-      memory => void state?.save(ID, { ...memory })
+      browserStore(() => window.localStorage)
     );
     app.shell.add(panel, 'left', { rank: RANK, type: 'Labbook' });
     restorer?.add(panel, panel.id);
-    void state?.fetch(ID).then(memory => {
-      if (isMemory(memory)) {
-        panel.restore(memory);
-      }
-    });
     app.commands.addCommand(SHOW, {
       label: words.__('Show Labbook'),
       caption: words.__('Show runs, plan and conclusions in the side bar'),
@@ -220,12 +211,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-function isMemory(data: unknown): data is PanelMemory {
-  const { tab, folded } = (data ?? {}) as Partial<PanelMemory>;
-  return (
-    (tab === 'runs' || tab === 'plan' || tab === 'labbook') &&
-    Array.isArray(folded)
-  );
+/** Where a person left the panel, if that is known. */
+function memoryIn(store: Store): PanelMemory | undefined {
+  try {
+    const memory = JSON.parse(store.get(MEMORY) ?? '') as PanelMemory;
+    const known = ['runs', 'plan', 'labbook'].includes(memory.tab);
+    return known && Array.isArray(memory.folded) ? memory : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export default plugin;

@@ -4,13 +4,14 @@ import type {
 } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Words } from '../data/words.js';
 import { h, setText } from '../views/dom.js';
 import { countWords } from '../views/notice.js';
 import { freshnessWords } from '../views/panel/words.js';
+import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
 import { ILabbook } from './labbook.js';
 import { followSetting } from './settings.js';
@@ -71,7 +72,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     if (!statusBar) {
       return;
     }
-    const words = (translator ?? nullTranslator).load('jupyter_labbook');
+    const words = wordsFrom(translator);
     const item = new StatusItem(labbook, words, () => {
       void app.commands.execute('labbook:show-panel');
     });

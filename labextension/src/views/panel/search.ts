@@ -29,7 +29,7 @@ export class SearchView {
     const { words } = _host;
     this._text = h('input', {
       ...{ type: 'search', class: 'labbook-field', spellcheck: 'false' },
-      placeholder: words.__('Search questions and conclusions  /'),
+      placeholder: words.__('Search  /'),
       'aria-label': words.__('Search questions and conclusions')
     });
     setText(this._more, words.__('More'));

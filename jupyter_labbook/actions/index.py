@@ -175,10 +175,11 @@ class LabbookIndex:
             if every or not entry.at_rest
         ]
         if not every and self._entries:
-            start = self._turn % len(self._entries)
-            few = islice(self._entries.items(), start, start + _A_FEW)
+            few = islice(self._entries.items(), self._turn, self._turn + _A_FEW)
             due += [(name, entry) for name, entry in few if entry.at_rest]
-            self._turn = start + _A_FEW
+            self._turn += _A_FEW
+            if self._turn >= len(self._entries):
+                self._turn = 0
         return due
 
     def _look_at(self, name: str, entry: _Entry) -> None:

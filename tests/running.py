@@ -74,7 +74,7 @@ def declare(target: ExperimentFolder, version: int = 1, **header: object) -> Non
     History(target.path).append(kind, data, timestamp())
 
 
-def add_ended(  # noqa: PLR0913  # one for each thing a test varies
+def add_ended(  # one for each thing a test varies
     labbook: LabbookFolder,
     target: ExperimentFolder,
     state: RunState = RunState.FINISHED,

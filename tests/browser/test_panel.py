@@ -231,7 +231,7 @@ def test_the_status_bar_counts_and_leads_to_the_panel(
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_every_text_of_panel_and_form_can_be_read(  # noqa: PLR0913, PLR0917  # all fixtures
+def test_every_text_of_panel_and_form_can_be_read(  # all fixtures
     page: Page,
     server: Server,
     open_notebook: OpenNotebook,

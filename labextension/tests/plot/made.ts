@@ -16,6 +16,7 @@ export function run(label: string, more: Partial<RunView> = {}): RunView {
     seconds: 1,
     reason: '',
     tail: '',
+    figures: [],
     ...more
   };
 }

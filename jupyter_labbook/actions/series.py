@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import secrets
 import threading
 import time
@@ -226,7 +227,7 @@ class _Scale:
 
     def _seen(self, since: str) -> int:
         name, _, revision = since.rpartition(".")
-        if name != self._name or not (revision.isascii() and revision.isdigit()):
+        if name != self._name or not re.fullmatch(r"[0-9]{1,15}", revision):
             return 0
         seen = int(revision)
         return seen if seen <= self._revision else 0

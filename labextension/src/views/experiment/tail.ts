@@ -1,7 +1,7 @@
 import type { OutputPart } from '../../data/experiment.js';
 import type { Words } from '../../data/words.js';
-import type { TerminalLine } from '../ansi.js';
 import { focused, h, setText, setHidden } from '../dom.js';
+import { fill, rewrite, type Row } from './lineNodes.js';
 import { OutputLines } from './outputLines.js';
 
 /** Lines that are on the page at once. */
@@ -18,11 +18,6 @@ const NEAR = 6;
 
 type Read = (from?: number) => Promise<OutputPart>;
 
-interface Row {
-  line: TerminalLine;
-  node: HTMLElement;
-}
-
 /**
  * The end of a run's output, which grows.
  *
@@ -32,8 +27,9 @@ interface Row {
 export class TailView {
   readonly node: HTMLElement;
 
-  constructor(trans: Words) {
+  constructor(trans: Words, most = MOST_LINES) {
     this._trans = trans;
+    this._most = most;
     this._log = h('pre', {
       tabindex: 0,
       role: 'log',
@@ -104,7 +100,7 @@ export class TailView {
 
   /** Fetch on while there is more, one request at a time. */
   private async _fetch(): Promise<void> {
-    if (this._busy || !this._read || this._paused) {
+    if (this._busy || !this._wanted || !this._read || this._paused) {
       return;
     }
     this._busy = true;
@@ -162,6 +158,7 @@ export class TailView {
       const part = await this._read(Math.max(0, start - PORTION));
       if (turn === this._turn) {
         await this._join(part, start, end, turn);
+        this._say('');
       }
     } catch (error) {
       if (turn === this._turn) {
@@ -228,30 +225,30 @@ export class TailView {
 
   /** Move the window of lines by half its height, without moving what is read. */
   private _extend(way: 1 | -1): void {
-    const half = MOST_LINES / 2;
+    const half = this._most / 2;
     if (way > 0) {
       const to = Math.min(this._lines.last, this._to + half);
-      this._show(Math.max(this._from, to - MOST_LINES), to);
+      this._show(Math.max(this._from, to - this._most), to);
       void this._fetch();
     } else {
       const from = Math.max(this._lines.first, this._from - half);
-      this._show(from, Math.min(this._to, from + MOST_LINES));
+      this._show(from, Math.min(this._to, from + this._most));
     }
     this._bars();
   }
 
   /** While somebody reads above, no more is fetched than the window can take. */
   private get _paused(): boolean {
-    return !this._following && this._lines.last - this._to >= MOST_LINES;
+    return !this._following && this._lines.last - this._to >= this._most;
   }
 
   private _draw(): void {
     const { first, last } = this._lines;
     if (this._following) {
-      this._show(Math.max(first, last - MOST_LINES), last);
+      this._show(Math.max(first, last - this._most), last);
       this._log.scrollTop = this._log.scrollHeight;
     } else {
-      const room = MOST_LINES - (this._to - this._from);
+      const room = this._most - (this._to - this._from);
       this._show(Math.max(first, this._from), Math.min(last, this._to + room));
     }
     this._bars();
@@ -343,6 +340,7 @@ export class TailView {
   }
 
   private _trans: Words;
+  private _most: number;
   private _read: Read | null = null;
   private _lines = new OutputLines();
   private _rows: Row[] = [];
@@ -363,50 +361,4 @@ export class TailView {
   private _follow: HTMLButtonElement;
   private _bar: HTMLElement;
   private _trouble: HTMLElement;
-}
-
-/** A line that was open may have grown: its text node is kept where it can be. */
-function rewrite(row: Row, line: TerminalLine, trans: Words): void {
-  const [old, now] = [row.line.spans, line.spans];
-  const node = row.node.firstChild;
-  row.line = line;
-  if (
-    old.length === 1 &&
-    now.length === 1 &&
-    !old[0]!.look &&
-    !now[0]!.look &&
-    !line.cut &&
-    node instanceof Text
-  ) {
-    if (node.data !== now[0]!.text) {
-      node.data = now[0]!.text;
-    }
-  } else {
-    fill(row.node, line, trans);
-  }
-}
-
-function fill(node: HTMLElement, line: TerminalLine, trans: Words): void {
-  node.replaceChildren(
-    ...line.spans.map(({ text, look }) =>
-      look ? h('span', { class: classes(look) }, text) : text
-    )
-  );
-  if (line.cut) {
-    node.append(
-      h(
-        'em',
-        {},
-        trans._n(
-          ' … %1 more character in output.log',
-          ' … %1 more characters in output.log',
-          line.cut
-        )
-      )
-    );
-  }
-}
-
-function classes(look: string): string {
-  return look.replace(/\S+/g, 'labbook-ansi-$&');
 }

@@ -1,12 +1,12 @@
 // @vitest-environment node
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Aspect } from '../../src/data/experiment.js';
 import type { Line } from '../../src/data/lines.js';
 import { Api, ApiError } from '../../src/data/rest/api.js';
 import { RestExperimentSource } from '../../src/data/rest/experimentSource.js';
 import { Hub } from '../../src/data/rest/hub.js';
 import { added, readSeries } from '../../src/data/rest/series.js';
-import { fast, LabbookServer } from './server.js';
+import { fast, LabbookServer, until } from './server.js';
 
 const NAME = '0007-wider-forest';
 const PLACE = { labbook: 'labbook', experiment: NAME };
@@ -33,10 +33,6 @@ function open(visible = true): void {
   source = new RestExperimentSource(hub, PLACE);
   source.subscribe(changed => told.push(...changed));
   source.setVisible(visible);
-}
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5000, interval: 3 });
 }
 
 const contact = (wanted: string): Promise<void> =>

@@ -5,7 +5,7 @@ import { Api } from '../../src/data/rest/api.js';
 import { Hub, type Seat } from '../../src/data/rest/hub.js';
 import type { Pace } from '../../src/data/rest/pace.js';
 import type { Change } from '../../src/data/rest/reading.js';
-import { fast, LabbookServer } from './server.js';
+import { fast, LabbookServer, until } from './server.js';
 
 let server: LabbookServer;
 let page: { hidden: boolean; wake: () => void; onWake: Hooked };
@@ -55,19 +55,14 @@ class Heard {
   }
 
   async contact(wanted: string): Promise<void> {
-    await vi.waitFor(() => expect(this.seat.freshness.contact).toBe(wanted), {
-      timeout: 5000,
-      interval: 5
-    });
+    await until(() => expect(this.seat.freshness.contact).toBe(wanted));
   }
 
   async names(...wanted: string[]): Promise<void> {
-    await vi.waitFor(
-      () =>
-        expect(
-          this.changes.flatMap(({ experiments }) => [...experiments.keys()])
-        ).toEqual(wanted),
-      { timeout: 5000, interval: 5 }
+    await until(() =>
+      expect(
+        this.changes.flatMap(({ experiments }) => [...experiments.keys()])
+      ).toEqual(wanted)
     );
   }
 
@@ -117,7 +112,7 @@ describe('the connection of a labbook', () => {
     await second.names('0001-a');
     expect(first.changes).toEqual([]);
     second.seat.leave();
-    await vi.waitFor(() => expect(server.streams.size).toBe(0));
+    await until(() => expect(server.streams.size).toBe(0));
     expect(hub.size).toBe(0);
   });
 
@@ -159,32 +154,29 @@ describe('the connection of a labbook', () => {
     await server.stop();
     server.forget();
     await server.start();
-    await vi.waitFor(() => expect(heard.resets).toBe(2), { timeout: 5000 });
+    await until(() => expect(heard.resets).toBe(2));
     server.change('0003-c', 'view');
     await heard.names('0003-c');
   });
 
   it('opens a stream again that has fallen silent', async () => {
-    const heard = new Heard();
+    const heard = new Heard(hubOf({ silence: 400 }));
     await heard.contact('live');
     // Nothing is sent: neither events nor heartbeats.
-    await vi.waitFor(
-      () => expect(server.of('stream').length).toBeGreaterThan(1),
-      { timeout: 5000 }
-    );
+    await until(() => expect(server.of('stream').length).toBeGreaterThan(1));
     expect(heard.contacts).not.toContain('stale');
     expect(server.of('stream').at(-1)!.query.get('since')).toBe('1.0');
   });
 
   it('asks for changes where streams are held back, and streams again later', async () => {
     server.collected = true;
-    const heard = new Heard();
+    const heard = new Heard(hubOf({ hello: 400 }));
     await heard.contact('polling');
-    await vi.waitFor(() => expect(heard.resets).toBeGreaterThan(0));
+    await until(() => expect(heard.resets).toBeGreaterThan(0));
     server.change('0001-a', 'view');
     await heard.names('0001-a');
     server.tell('ended', { experiment: '0001-a', run: '001', last: true });
-    await vi.waitFor(() => expect(heard.ended).toHaveLength(1));
+    await until(() => expect(heard.ended).toHaveLength(1));
     server.collected = false;
     await heard.contact('live');
     server.change('0002-b', 'view');
@@ -197,13 +189,10 @@ describe('the connection of a labbook', () => {
 
   it('asks for changes where streams are cut as soon as they begin', async () => {
     const heard = new Heard(hubOf({ hello: 60_000, restream: 60_000 }));
-    await vi.waitFor(
-      () => {
-        server.streams.forEach(stream => stream.end());
-        expect(server.of('changes').length).toBeGreaterThan(1);
-      },
-      { timeout: 5000, interval: 5 }
-    );
+    await until(() => {
+      server.streams.forEach(stream => stream.end());
+      expect(server.of('changes').length).toBeGreaterThan(1);
+    });
     await heard.contact('polling');
   });
 
@@ -258,7 +247,7 @@ describe('the connection of a labbook', () => {
     const heard = new Heard();
     await heard.contact('live');
     server.raw('event: change\ndata: {"experiments"\n\n');
-    await vi.waitFor(() => expect(heard.resets).toBe(2));
+    await until(() => expect(heard.resets).toBe(2));
     server.raw('event: change\ndata: null\n\nevent: new\ndata: 1\n\n');
     server.change('0001-a', 'view');
     await heard.names('0001-a');
@@ -295,8 +284,8 @@ describe('the connection of a labbook', () => {
   it('asks less often while the page is hidden', async () => {
     server.collected = true;
     page.hidden = true;
-    const heard = new Heard(hubOf({ pollHidden: 600_000 }));
-    await vi.waitFor(() => expect(heard.resets).toBe(1));
+    const heard = new Heard(hubOf({ hello: 100, pollHidden: 600_000 }));
+    await until(() => expect(heard.resets).toBe(1));
     const asked = server.of('changes').length;
     server.change('0001-a', 'view');
     page.hidden = false;

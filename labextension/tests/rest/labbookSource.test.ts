@@ -1,10 +1,10 @@
 // @vitest-environment node
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ended } from '../../src/data/labbook.js';
 import { Api } from '../../src/data/rest/api.js';
 import { Hub } from '../../src/data/rest/hub.js';
 import { RestLabbookSource } from '../../src/data/rest/labbookSource.js';
-import { fast, LabbookServer } from './server.js';
+import { fast, LabbookServer, until } from './server.js';
 
 let server: LabbookServer;
 let source: RestLabbookSource;
@@ -35,10 +35,6 @@ afterEach(async () => {
   source.dispose();
   await server.stop();
 });
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5000, interval: 3 });
-}
 
 async function shown(): Promise<void> {
   source.setVisible(true);

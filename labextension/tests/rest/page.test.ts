@@ -4,7 +4,7 @@ import { english } from '../../src/data/words.js';
 import { hubFor, serverPath } from '../../src/plugin/connection.js';
 import { browserPage } from '../../src/plugin/page.js';
 import { browserStore } from '../../src/plugin/store.js';
-import { LabbookServer } from './server.js';
+import { LabbookServer, until } from './server.js';
 
 describe('the connection of a page', () => {
   let server: LabbookServer;
@@ -43,9 +43,9 @@ describe('the connection of a page', () => {
     const seat = hub.join('labbook', {
       change: ({ experiments }) => names.push(...experiments.keys())
     });
-    await vi.waitFor(() => expect(seat.freshness.contact).toBe('live'));
+    await until(() => expect(seat.freshness.contact).toBe('live'));
     server.change('0001-a', 'view');
-    await vi.waitFor(() => expect(names).toEqual(['0001-a']));
+    await until(() => expect(names).toEqual(['0001-a']));
     seat.leave();
     await server.stop();
   });

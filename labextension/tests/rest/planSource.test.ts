@@ -1,9 +1,9 @@
 // @vitest-environment node
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Api } from '../../src/data/rest/api.js';
 import { Hub } from '../../src/data/rest/hub.js';
 import { RestPlanSource } from '../../src/data/rest/planSource.js';
-import { fast, LabbookServer } from './server.js';
+import { fast, LabbookServer, until } from './server.js';
 
 let server: LabbookServer;
 let source: RestPlanSource;
@@ -11,7 +11,7 @@ let source: RestPlanSource;
 beforeEach(async () => {
   server = await new LabbookServer().start();
   server.plan = plan('p1', 'Try it');
-  const api = new Api(server.request, '', { patience: 200 });
+  const api = new Api(server.request, '', { patience: 1500 });
   source = new RestPlanSource(new Hub(api, { pace: fast }), 'labbook');
   await until(() => {
     expect(texts()).toEqual(['Try it']);
@@ -23,10 +23,6 @@ afterEach(async () => {
   source.dispose();
   await server.stop();
 });
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5000, interval: 3 });
-}
 
 function plan(version: string, ...items: string[]): Record<string, unknown> {
   return {

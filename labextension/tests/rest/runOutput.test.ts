@@ -13,7 +13,7 @@ import { Hub } from '../../src/data/rest/hub.js';
 import { RUN_MIME_TYPE } from '../../src/data/run.js';
 import { english } from '../../src/data/words.js';
 import { RunOutput } from '../../src/plugin/runOutput.js';
-import { fast, LabbookServer } from './server.js';
+import { fast, LabbookServer, until } from './server.js';
 
 const NAME = '0007-wider-forest';
 
@@ -107,10 +107,6 @@ const still = (): string =>
   output.node.querySelector('.labbook-run h2')?.textContent ?? '';
 const old = (): string =>
   output.node.querySelector('.labbook-old')?.textContent ?? '';
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5000, interval: 5 });
-}
 
 async function following(): Promise<void> {
   await until(() => expect(live()?.textContent).toBe('As the folder says?'));

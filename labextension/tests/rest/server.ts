@@ -1,15 +1,16 @@
 /// <reference types="node" />
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { vi } from 'vitest';
 import { queryOf } from '../../src/data/rest/api.js';
 import type { Request } from '../../src/data/rest/api.js';
 import type { Pace } from '../../src/data/rest/pace.js';
 
-/** Everything a hundred times faster, so that tests wait for events alone. */
+/** No patience between tries, and all of it with an answer that is to come. */
 export const fast: Pace = {
-  request: 2_000,
-  hello: 150,
-  silence: 400,
+  request: 60_000,
+  hello: 60_000,
+  silence: 60_000,
   poll: 20,
   pollHidden: 60,
   restream: 300,
@@ -18,6 +19,13 @@ export const fast: Pace = {
   linger: 50,
   refetch: 2
 };
+
+/** Wait for what is to come, however busy the machine is. */
+export function until(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: 25_000, interval: 3 });
+}
+
+vi.setConfig({ testTimeout: 30_000 });
 
 type Json = Record<string, unknown>;
 

@@ -6,6 +6,7 @@ no labbook starts as fast as before.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from contextlib import contextmanager
@@ -196,16 +197,26 @@ class _Changes:
 
         self._labbook = labbook
         self._changes = Changes(labbook.folder())
+        self._marked = -math.inf
 
     def look(self) -> list[dict[str, Any]]:
         """Tell what changed since the last look."""
-        self._labbook.folder()
+        self._mark(self._labbook.folder())
         told = self._changes.look()
         for event in told:
             if "plan" in event["data"]:
                 # The page compares it with the version that it shows.
                 event["data"]["plan"] = self._labbook.plan().version()
         return told
+
+    def _mark(self, folder: LabbookFolder) -> None:
+        """Spare kernels what a page draws by itself."""
+        from jupyter_labbook.actions.following import GOOD_FOR_SECONDS, mark_followed
+
+        now = time.monotonic()
+        if now - self._marked > GOOD_FOR_SECONDS / 3:
+            self._marked = now
+            mark_followed(folder.path)
 
 
 class OpenLabbooks:

@@ -58,9 +58,11 @@ class Watching:
         self._thread: _Watcher | None = None
         self._listeners: set[Listener] = set()
         self._ending: asyncio.TimerHandle | None = None
-        self._trouble = False
         self._ready = asyncio.Event()
         self.counts: dict[str, int] = {}
+        self.trouble: dict[str, Any] | None = None
+        """Why nothing can be noticed at present, as it was told; None if all is well.
+        """
 
     @property
     def running(self) -> bool:
@@ -81,7 +83,7 @@ class Watching:
         if self._thread is None:
             # What happened while nobody looked is unknown: cursors begin anew.
             self._log = EventLog()
-            self._trouble = False
+            self.trouble = None
             self._ready = asyncio.Event()
             self._thread = _Watcher(
                 self._open_changes, self._count, asyncio.get_running_loop(), self._hear
@@ -156,19 +158,19 @@ class Watching:
             return  # it was stopped while this was on its way
         self.counts = counts
         self._ready.set()
-        news = [one for one in told if self._is_news(one[0])]
+        news = [one for one in told if self._is_news(*one)]
         for kind, data in news:
             self._log.append(kind, data)
         if news:
             for listener in self._listeners:
                 listener.wake()
 
-    def _is_news(self, kind: str) -> bool:
+    def _is_news(self, kind: str, data: dict[str, Any]) -> bool:
         """Trouble is told once, and so is its end."""
         if kind not in ("trouble", "recovered"):
             return True
-        before, self._trouble = self._trouble, kind == "trouble"
-        return before != self._trouble
+        before, self.trouble = self.trouble, data if kind == "trouble" else None
+        return (before is None) != (self.trouble is None)
 
 
 class Listener:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_labbook.actions.following import is_followed
 from jupyter_labbook.actions.plan import add_item
 from jupyter_labbook.storage.labbook import LabbookFolder
 from tests import running
@@ -134,6 +135,36 @@ def test_a_labbook_that_vanishes_is_trouble_until_it_is_back(
         running.experiment(shown.folder)
         assert "0001-trial" in events.until("change")["experiments"]
     assert shown.get("overview").status == 200
+
+
+def test_who_comes_during_trouble_is_told_of_it(
+    shown: Shown, until: Callable[..., None]
+) -> None:
+    path = shown.folder.path
+    with shown.stream() as events:
+        events.next()
+        running.experiment(shown.folder)
+        events.until("change")
+        (path / "experiments").rename(path / "away")
+        (path / "experiments").write_text("no folder")
+        assert events.until("trouble")["message"]
+        cursor = shown.get("changes").json["cursor"]
+        with shown.stream(since=cursor) as late:
+            assert late.next()[0] == "hello"
+            kind, data = late.next()
+            assert (kind, bool(data["message"])) == ("trouble", True)
+        (path / "experiments").unlink()
+        (path / "away").rename(path / "experiments")
+        events.until("recovered")
+
+
+def test_kernels_are_told_that_a_page_follows(
+    shown: Shown, until: Callable[..., None]
+) -> None:
+    assert not is_followed(shown.folder.path)
+    with shown.stream() as events:
+        events.next()
+        until(lambda: is_followed(shown.folder.path))
 
 
 def test_closing_the_connection_frees_all_that_the_page_held(

@@ -96,6 +96,9 @@ class Stream(LabbookHandler):
         cursor = watching.cursor if reset else since
         hello = {"cursor": cursor, "reset": reset, "counts": watching.counts}
         self._tell("hello", hello, cursor)
+        if watching.trouble is not None and cursor == watching.cursor:
+            # It began before this page came, and lasts.
+            self._tell("trouble", watching.trouble, cursor)
         await self._send()
         return cursor
 

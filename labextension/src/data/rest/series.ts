@@ -28,6 +28,8 @@ export interface Series {
   runs: ReadonlySet<string>;
   /** Whether there is more to be read at once. */
   behind: boolean;
+  /** Whether these are all lines there are: any other is gone. */
+  reset: boolean;
 }
 
 /** @throws Error if points are not what they should be. */
@@ -37,7 +39,8 @@ export function readSeries(data: unknown): Series {
     cursor: text(of.cursor),
     lines: records(of.lines).map(readLinePiece),
     runs: new Set(texts(of.runs)),
-    behind: of.behind === true
+    behind: of.behind === true,
+    reset: of.reset === true
   };
 }
 
@@ -59,7 +62,8 @@ export function added(
   series: Series,
   dropping = true
 ): Line[] | null {
-  const known = new Map(lines.map(line => [keyOf(line), line]));
+  const before = series.reset ? [] : lines;
+  const known = new Map(before.map(line => [keyOf(line), line]));
   for (const piece of series.lines) {
     const old = known.get(keyOf(piece));
     if (!fits(piece, old)) {
@@ -76,7 +80,8 @@ export function added(
       mean: piece.mean && joined(piece.mean, old?.mean)
     });
   }
-  const all = [...known.values()];
+  // A line without points was taken away.
+  const all = [...known.values()].filter(line => line.x.length > 0);
   return dropping ? all.filter(line => series.runs.has(line.run)) : all;
 }
 

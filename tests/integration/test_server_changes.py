@@ -151,7 +151,7 @@ def test_who_comes_during_trouble_is_told_of_it(
         cursor = shown.get("changes").json["cursor"]
         with shown.stream(since=cursor) as late:
             assert late.next()[0] == "hello"
-            kind, data = late.next()
+            kind, data, *_ = late.next()
             assert (kind, bool(data["message"])) == ("trouble", True)
         (path / "experiments").unlink()
         (path / "away").rename(path / "experiments")

@@ -63,36 +63,6 @@ async function quiet(): Promise<void> {
   });
 }
 
-describe('lines with what an answer adds', () => {
-  const answer = (pieces: object[], more: object = {}): Line[] =>
-    added(
-      before,
-      readSeries({ cursor: 'c', lines: pieces, runs: ['001'], ...more })
-    )!;
-  let before: Line[];
-
-  beforeEach(() => {
-    const pieces = [piece(3), piece(3, 0, { metric: 'accuracy' })];
-    before = added([], readSeries({ lines: pieces, runs: ['001'] }))!;
-  });
-
-  it('keep those that are not mentioned', () => {
-    const metrics = answer([piece(5, 3)]).map(({ metric }) => metric);
-    expect(metrics.sort()).toEqual(['accuracy', 'loss']);
-  });
-
-  it('lose those that are not mentioned when the answer is everything', () => {
-    const lines = answer([piece(5)], { reset: true });
-    expect(lines.map(({ metric }) => metric)).toEqual(['loss']);
-    expect(lines[0]!.x).toEqual([1, 2, 3, 4, 5]);
-  });
-
-  it('lose one that has no points any more', () => {
-    const lines = answer([piece(0)]);
-    expect(lines.map(({ metric }) => metric)).toEqual(['accuracy']);
-  });
-});
-
 describe('an experiment', () => {
   it('is shown and followed', async () => {
     open();

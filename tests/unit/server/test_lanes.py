@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -46,6 +47,11 @@ def test_work_that_hangs_is_given_up_and_others_go_on() -> None:
         hold.set()
 
 
+def drained(lane: Lane) -> None:
+    while not lane._work.empty():
+        time.sleep(0.001)
+
+
 def test_where_all_threads_hang_requests_are_refused_and_not_collected() -> None:
     hold, began = threading.Event(), threading.Event()
     done: list[int] = []
@@ -71,8 +77,7 @@ def test_where_all_threads_hang_requests_are_refused_and_not_collected() -> None
         hold.set()
         await waiting[0]
         # What nobody waits for any more is passed over, and not done.
-        while not lane._work.empty():
-            await asyncio.sleep(0.001)
+        await asyncio.to_thread(drained, lane)
         assert await lane.do(lambda: 3) == 3
 
     asyncio.run(ask())

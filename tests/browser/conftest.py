@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
 
 from tests.jupyter import CHROMIUM, PACKAGE, Application, Server, built, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+# Others may use the machine too.
+expect.set_options(timeout=15_000)
 
 # Notebook 7.6 throws this by itself, without any extension.
 NOT_OURS = ("reading 'schema'",)

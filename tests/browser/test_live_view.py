@@ -119,6 +119,11 @@ def start(
     return page
 
 
+def executing(page: Page) -> bool:
+    """Whether the last cell has not ended."""
+    return page.locator(".jp-InputPrompt").last.inner_text().startswith("[*]")
+
+
 def save(page: Page, command: Command) -> None:
     command("docmanager:save")
     page.wait_for_function(CLEAN)
@@ -172,7 +177,7 @@ def test_stop_works_while_the_kernel_is_blocked_in_c(
         expect(view.locator(".labbook-chip", has_text="stopped").first).to_be_visible()
         assert record(labbook, name, "exit.json")["state"] == "stopped"
         # Both before the kernel could have done anything.
-        assert page.evaluate(f"{KERNEL}.status") == "busy"
+        assert executing(page)
 
 
 def test_a_server_that_dies_is_waited_for(
@@ -285,4 +290,36 @@ def test_an_output_of_elsewhere_stays_as_it_was_saved(
     page.goto(server.address("elsewhere.ipynb"))
     expect(page.get_by_text("Where am I?")).to_be_visible()
     expect(page.locator(".labbook-live")).to_have_count(0)
+    expect(page.get_by_text("Error displaying")).to_have_count(0)
+
+
+PLAN_ADDED = "Is the loss what matters?"
+
+
+def test_the_checklist_needs_no_kernel(
+    page: Page,
+    open_notebook: OpenNotebook,
+    command: Command,
+    go: Path,
+    labbook: Path,
+) -> None:
+    start(page, open_notebook, command, STEADY.format(name="loss", go=str(go)), BLOCK)
+    page.get_by_text("blocked now", exact=True).wait_for()
+    # The panel has one of its own.
+    plan = page.locator(".jp-Notebook .labbook-plan")
+    field = plan.get_by_placeholder("Add a question")
+    field.fill(PLAN_ADDED)
+    field.press("Enter")
+    item = plan.get_by_role("checkbox", name=PLAN_ADDED)
+    item.check()
+    page.wait_for_function(
+        "() => document.querySelector('.labbook-plan [aria-busy=true]') === null"
+    )
+    assert f"- [x] {PLAN_ADDED}" in (labbook / "plan.md").read_text()
+    # Stored while the kernel could do nothing.
+    assert executing(page)
+    save(page, command)
+    page.reload()
+    item.wait_for()
+    expect(item).to_be_checked()
     expect(page.get_by_text("Error displaying")).to_have_count(0)

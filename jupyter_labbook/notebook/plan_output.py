@@ -7,12 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.notebook.outputs import Output
-from jupyter_labbook.rendering.plan import (
-    PLAN_MIME_TYPE,
-    plan_html,
-    plan_json,
-    plan_text,
-)
+from jupyter_labbook.rendering.plan import plan_html, plan_text
 from jupyter_labbook.storage.plan import PlanFile
 
 if TYPE_CHECKING:
@@ -57,7 +52,7 @@ class PlanOutput:
     """A checklist that becomes a static list once nobody needs it any more.
 
     A widget that is saved in a notebook cannot be shown by the next kernel; the list
-    as it was can. JupyterLab with our extension draws all forms alike, from the file.
+    as it was can.
 
     Parameters
     ----------
@@ -111,10 +106,6 @@ class PlanOutput:
             self._widget = None
             self._output.replace(self._still())
 
-    def _still(self) -> dict[str, object]:
+    def _still(self) -> dict[str, str]:
         plan = PlanFile(self._labbook).read()
-        return {
-            PLAN_MIME_TYPE: plan_json(self._labbook),
-            "text/html": plan_html(plan),
-            "text/plain": plan_text(plan),
-        }
+        return {"text/html": plan_html(plan), "text/plain": plan_text(plan)}

@@ -20,7 +20,7 @@ from jupyter_labbook.errors import LabbookError, StorageError
 from jupyter_labbook.model.plan import Plan
 from jupyter_labbook.notebook.plan_watch import PlanWatch
 from jupyter_labbook.notebook.surroundings import short_path
-from jupyter_labbook.rendering.plan import PLAN_MIME_TYPE, plan_json, plan_text
+from jupyter_labbook.rendering.plan import plan_text
 from jupyter_labbook.storage.plan import PlanFile
 
 MODULE: Final = Path(__file__).parents[1] / "static" / "plan.js"
@@ -109,7 +109,6 @@ class PlanWidget(anywidget.AnyWidget):
             # No HTML: a page that cannot load the widget would still prefer it and
             # show its error. `plan_html` is for an output of its own.
             bundle[0]["text/plain"] = plan_text(self._file.read())
-            bundle[0][PLAN_MIME_TYPE] = plan_json(self._file.path.parent)
         return bundle
 
     def _refresh(self) -> None:

@@ -10,10 +10,6 @@ from jupyter_labbook.model.plan import Plan, PlanItem, PlanList, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-PLAN_MIME_TYPE: Final = "application/vnd.jupyter-labbook.plan+json"
-"""What the JupyterLab extension draws from the file itself; its ``version`` is 1."""
 
 _DETAILS: Final = ("expected", "setup", "impact")
 _SHORTEST_ID: Final = 4
@@ -28,12 +24,6 @@ _STYLE: Final = (
 )
 _FAINT: Final = "color:var(--jp-ui-font-color2,#767676)"
 _STRONG: Final = "color:var(--jp-error-color1,#c62828);font-weight:600"
-
-
-def plan_json(labbook: Path) -> dict[str, object]:
-    """Say where a plan is, for a page that reads and writes it by itself."""
-    path = str(labbook).encode("utf-8", "replace").decode()
-    return {"version": 1, "path": path}
 
 
 def short_ids(plan: Plan) -> dict[str, str]:

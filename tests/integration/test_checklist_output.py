@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_labbook import Labbook
-from jupyter_labbook.rendering.plan import PLAN_MIME_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,19 +50,6 @@ def test_a_page_gets_the_widget_and_nothing_else_in_its_place(kernel) -> None:
     result = kernel.run(CELL, cell="cell-1")
     [view] = [o for o in result.outputs if WIDGET in o.get("data", {})]
     assert "text/html" not in view["data"]
-
-
-def test_a_page_with_our_extension_is_told_where_the_plan_is(
-    kernel, project: Path, updates, until
-) -> None:
-    kernel.run(IMPATIENT)
-    result = kernel.run(CELL, cell="cell-1")
-    [told] = result.mime(PLAN_MIME_TYPE)
-    assert told == {"version": 1, "path": str(project / "labbook")}
-    # The output that stays tells the same, so that the page draws it on.
-    until(lambda: any(is_list(update) for update in updates()))
-    [rest] = [update for update in updates() if is_list(update)]
-    assert rest["data"][PLAN_MIME_TYPE] == told
 
 
 def test_without_a_page_the_lists_are_shown_as_they_are(kernel) -> None:

@@ -119,18 +119,6 @@ def test_an_output_is_traced_by_its_path_or_by_the_notebook_it_is_in(
     assert shown.served.get("place", path=elsewhere).json["reason"] == "outside"
 
 
-def test_the_plan_of_an_output_is_found_by_its_labbook(shown: Shown) -> None:
-    path = shown.folder.path
-    name = str(path.relative_to(shown.served.root.resolve()))
-    near = f"{path.parent.name}/notebook.ipynb"
-    found = {"labbook": name, "experiment": ""}
-    assert shown.served.get("place", path=str(path)).json == found
-    # The labbook was moved together with its notebook.
-    assert shown.served.get("place", path="/far/labbook", near=near).json == found
-    other = shown.served.get("place", path="/far/other", near=near)
-    assert (other.status, other.json["reason"]) == (404, "outside")
-
-
 def test_an_experiment_is_shown_without_lines_and_asked_for_only_once(
     shown: Shown, train: Callable[..., ExperimentFolder]
 ) -> None:

@@ -12,7 +12,6 @@ from tornado.web import authenticated
 from jupyter_labbook.server.answering import LabbookHandler
 from jupyter_labbook.server.places import plain
 from jupyter_labbook.server.refusals import Reason, Refusal
-from jupyter_labbook.storage.labbook import FOLDER
 
 if TYPE_CHECKING:
     from jupyter_labbook.server.places import Places
@@ -49,7 +48,7 @@ class Place(LabbookHandler):
     @authenticated
     @authorized
     async def get(self) -> None:
-        """Find the labbook of an output, and the experiment if it shows one."""
+        """Find the experiment of an output."""
         path, near = self.word("path", None), self.word("near")
         places = self.labbooks.places
         lane = self.labbooks.take(str(PurePosixPath(near).parent) if near else ".")
@@ -60,13 +59,6 @@ def _placed(places: Places, path: str, near: str) -> dict[str, str]:
     words = PurePosixPath(path)
     below = places.below(path)
     parents = PurePosixPath(below).parents
-    if below:
-        with suppress(Refusal):
-            places.labbook(below)
-            return {"labbook": below, "experiment": ""}
-    if near and words.name == FOLDER:
-        with suppress(Refusal):
-            return {"labbook": places.near(plain(near)), "experiment": ""}
     if below and len(parents) > 1:
         with suppress(Refusal):
             return _experiment_in(places, str(parents[1]), words.name)

@@ -2,14 +2,12 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { INotebookTracker } from '@jupyterlab/notebook';
-import { IRenderMimeRegistry, type IRenderMime } from '@jupyterlab/rendermime';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator } from '@jupyterlab/translation';
 import { RUN_MIME_TYPE } from '../data/run.js';
 import { LiveRunView } from '../views/experiment.js';
 import { hubFor, serverPath } from './connection.js';
 import { runHost, wordsFrom } from './host.js';
-import { PLAN_MIME_TYPE, PlanOutput } from './planOutput.js';
 import { RunOutput } from './runOutput.js';
 
 /** Above the widget manager's -10: one output may carry both. */
@@ -22,23 +20,18 @@ interface Resolver {
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-labbook:run-renderer',
-  description:
-    'Draws experiments and the plan of jupyter_labbook in the output of a cell.',
+  description: 'Draws experiments of jupyter_labbook in the output of a cell.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [ITranslator, INotebookTracker],
+  optional: [ITranslator],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
-    translator: ITranslator | null,
-    tracker: INotebookTracker | null
+    translator: ITranslator | null
   ) => {
     const words = wordsFrom(translator);
     const run = runHost(app, words);
     const { serverSettings, contents } = app.serviceManager;
-    const hub = hubFor(serverSettings, words);
-    const notebook = (resolver: IRenderMime.IResolver | null) => (): string =>
-      serverPath((resolver as Resolver | null)?.path, contents);
     rendermime.addFactory(
       {
         // Text is only ever drawn as text, so that it needs no trust.
@@ -47,25 +40,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
         createRenderer: ({ resolver }) =>
           new RunOutput({
             run,
-            hub,
-            notebook: notebook(resolver),
+            hub: hubFor(serverSettings, words),
+            notebook: () =>
+              serverPath((resolver as Resolver | null)?.path, contents),
             live: (source, host) => new LiveRunView(source, host)
-          })
-      },
-      RANK
-    );
-    rendermime.addFactory(
-      {
-        safe: true,
-        mimeTypes: [PLAN_MIME_TYPE],
-        createRenderer: ({ resolver }) =>
-          new PlanOutput({
-            hub,
-            notebook: notebook(resolver),
-            // A notebook's own knows its widgets.
-            rendermime: node =>
-              tracker?.find(({ node: all }) => all.contains(node))?.content
-                .rendermime ?? rendermime
           })
       },
       RANK

@@ -28,14 +28,12 @@ _KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "pytho
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Folders of a user: settings in one, notebooks in the other."""
+    """Folders of a user, settings in one and notebooks in the other, and a server."""
 
     home: Path
     root: Path
-
-    def server(self, *, extension: bool = True) -> Server:
-        """A JupyterLab that has not started yet."""
-        return Server("lab", self.home, self.root, extension=extension)
+    server: Server
+    """A JupyterLab that has not started yet."""
 
     def write(self, name: str, *cells: str) -> None:
         """Write a notebook of code cells."""
@@ -47,13 +45,14 @@ class Place:
 
 
 @contextmanager
-def place(*, slots: int = 1) -> Iterator[Place]:
+def place(*, slots: int = 1, extension: bool = True) -> Iterator[Place]:
     """Make the folders; what runs in them at the end is stopped."""
     # A run that is on its last line may write while the folder goes.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home, root = Path(folder) / "home", Path(folder) / "root"
         root.mkdir()
         (root / "pyproject.toml").touch()
+        server = Server("lab", home, root, extension=extension)
         settings = home / "settings" / "jupyter_labbook" / "settings.toml"
         settings.parent.mkdir(parents=True)
         settings.write_text(f"slots = {slots}\n")
@@ -67,7 +66,7 @@ def place(*, slots: int = 1) -> Iterator[Place]:
         }
         with patch.dict(os.environ, own):
             try:
-                yield Place(home, root)
+                yield Place(home, root, server)
             finally:
                 notebook.stop_all(root)
 

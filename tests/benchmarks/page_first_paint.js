@@ -14,7 +14,7 @@
   const text = Response.prototype.text;
   Response.prototype.text = async function () {
     const said = await text.call(this);
-    if (this.url.includes('/series') && said.includes('"behind": false')) {
+    if (this.url.includes('/series') && /"behind":\s*false/.test(said)) {
       paint.whole = Math.min(performance.now(), paint.whole || Infinity);
     }
     return said;

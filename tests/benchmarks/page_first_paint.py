@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.benchmarks.page import Place
 
 ROWS = {"small": 10_000, "large": 1_000_000}
-COLD_ROUNDS = 5
-WARM_ROUNDS = 15
+COLD_ROUNDS = 2
+WARM_ROUNDS = 4
 _CELL = """\
 %%experiment {name}
 #| question: Does the loss of {name} fall?
@@ -42,7 +42,7 @@ def measure() -> list[Line]:
         cold = [_cold(place, browser) for _ in range(COLD_ROUNDS)]
         with _loaded(place, browser) as shown:
             warm = interleaved(
-                {name: partial(_paint, shown, name) for name in ROWS}, WARM_ROUNDS
+                {name: partial(_warm, shown, name) for name in ROWS}, WARM_ROUNDS
             )
     large, small = (f"{ROWS[name]:,} rows" for name in ("large", "small"))
     first, whole = (statistics.median(each) for each in zip(*cold, strict=True))
@@ -73,7 +73,7 @@ def _make(place: Place, browser: Browser) -> None:
         cell = _CELL.format(name=name, rows=rows)
         place.write(f"{name}.ipynb", "%load_ext jupyter_labbook", cell)
         with (
-            place.server() as server,
+            place.server as server,
             page.opened(browser, server.address(f"{name}.ipynb")) as shown,
         ):
             page.run_all(shown)
@@ -86,7 +86,7 @@ def _make(place: Place, browser: Browser) -> None:
 def _loaded(place: Place, browser: Browser) -> Iterator[Page]:
     """Start a server and load JupyterLab, without any notebook."""
     with (
-        place.server() as server,
+        place.server as server,
         page.opened(browser, server.address(), _HOOKS.read_text("utf-8")) as shown,
     ):
         yield shown
@@ -96,18 +96,23 @@ def _cold(place: Place, browser: Browser) -> tuple[float, float]:
     """Seconds until the first lines, and until all rows, where nothing is known."""
     shutil.rmtree(place.home / "cache", ignore_errors=True)
     with _loaded(place, browser) as shown:
-        first = _paint(shown, "large")
+        first = _open(shown, "large")
         shown.wait_for_function("() => window.paint.whole")
         whole: float = shown.evaluate("() => paint.whole - paint.appeared")
     return first, whole / 1e3
 
 
-def _paint(shown: Page, name: str) -> float:
+def _warm(shown: Page, name: str) -> float:
+    took = _open(shown, name)
+    page.command(shown, "application:close")
+    shown.wait_for_function("() => !document.querySelector('.labbook-renderer')")
+    return took
+
+
+def _open(shown: Page, name: str) -> float:
     """Open a notebook; seconds from its output's node to lines on the canvas."""
     shown.evaluate("() => window.watchPaint()")
     page.command(shown, "docmanager:open", path=f"{name}.ipynb")
     shown.wait_for_function("() => window.paint.drawn")
     took: float = shown.evaluate("() => paint.drawn - paint.appeared")
-    page.command(shown, "application:close")
-    shown.wait_for_function("() => !document.querySelector('.labbook-renderer')")
     return took / 1e3

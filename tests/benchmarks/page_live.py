@@ -60,7 +60,7 @@ def measure() -> list[Line]:
     with page.place(slots=RUNS) as place, page.browser() as browser:
         cells = [_CELL.format(number=number) for number in range(RUNS)]
         place.write(_NAME, "%load_ext jupyter_labbook", *cells)
-        with place.server() as server:
+        with place.server as server:
             address = server.address(_NAME)
             with page.opened(browser, address) as shown:
                 page.run_all(shown)

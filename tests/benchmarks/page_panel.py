@@ -53,7 +53,7 @@ def measure() -> list[Line]:
     with page.place() as place, page.browser() as browser:
         for name, experiments in SIZES.items():
             _make(place.root / name, experiments)
-        with place.server() as server:
+        with place.server as server:
             process = psutil.Process(server.pid)
             memory = {}
             for name in SIZES:

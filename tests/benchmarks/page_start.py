@@ -22,10 +22,10 @@ PAIRS = 20
 def measure() -> list[Line]:
     with (
         page.place() as ours,
-        page.place() as theirs,
+        page.place(extension=False) as theirs,
         page.browser() as browser,
     ):
-        servers = {"with": ours.server(), "without": theirs.server(extension=False)}
+        servers = {"with": ours.server, "without": theirs.server}
         found = interleaved(
             {
                 name: partial(_start, server, browser)
@@ -37,9 +37,9 @@ def measure() -> list[Line]:
     low, high = (math.exp(edge) for edge in interval(logs))
     return [
         Line(
-            what="start of JupyterLab with the extension, from its command until a page "
-            f"can be used, against one without: ratio's 95 % interval of {PAIRS} "
-            f"pairs is {low:.3f} to",
+            what="start of JupyterLab with the extension, from its command until a "
+            "page can be used, against one without: ratio's 95 % interval over "
+            f"{PAIRS} pairs is {low:.3f} to",
             measured=f"{found.median('with'):.2f} s",
             against=f"{found.median('without'):.2f} s",
             value=high,

@@ -65,7 +65,7 @@ def measure() -> list[Line]:
         (folder / "experiments").mkdir(parents=True)
         (folder / "labbook.toml").write_text(f"[runs]\ngrace = {GRACE}\n")
         with (
-            place.server() as server,
+            place.server as server,
             page.opened(browser, server.address(_NAME)) as shown,
         ):
             page.run_all(shown)

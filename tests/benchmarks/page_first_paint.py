@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.benchmarks.page import Place
 
 ROWS = {"small": 10_000, "large": 1_000_000}
-COLD_ROUNDS = 2
-WARM_ROUNDS = 4
+COLD_ROUNDS = 5
+WARM_ROUNDS = 11
 _CELL = """\
 %%experiment {name}
 #| question: Does the loss of {name} fall?

@@ -85,6 +85,7 @@ class Server:
     ) -> None:
         self.application = application
         self.root = root
+        self.extension = extension
         self.token = secrets.token_hex(16)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -106,6 +107,12 @@ class Server:
     def log(self) -> Path:
         """What the server printed."""
         return self._home / "server.log"
+
+    @property
+    def pid(self) -> int:
+        """Number of its process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def address(self, notebook: str = "") -> str:
         """Where a notebook opens, in a fresh workspace."""

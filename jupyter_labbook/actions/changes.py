@@ -30,7 +30,7 @@ VIEW: Final = "view"
 LINES: Final = "lines"
 OUTPUT: Final = "output"
 _ALL: Final = frozenset({VIEW, LINES, OUTPUT})
-_VIEW_SECONDS: Final = 1.0
+_VIEW_SECONDS: Final = 2.0
 """Between two tellings that a view changed because its metrics did."""
 _PATIENCE_SECONDS: Final = 2.0
 """For which runs may wait with none executing before somebody is made to serve them."""

@@ -18,6 +18,12 @@ BENCHMARKS = (
     "experiment_cost",
     "first_line_delay",
     "kernel_latency",
+    "page_size",
+    "page_start",
+    "page_live",
+    "page_panel",
+    "page_first_paint",
+    "page_stop",
 )
 """Modules here with a function ``measure() -> list[Line]``."""
 

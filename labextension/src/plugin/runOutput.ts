@@ -8,7 +8,12 @@ import type { Hub } from '../data/rest/hub.js';
 import type { Place } from '../data/rest/reading.js';
 import { Refresher } from '../data/rest/refresher.js';
 import { trouble } from '../data/rest/stream.js';
-import { readRun, RUN_MIME_TYPE, type ExperimentView } from '../data/run.js';
+import {
+  readRun,
+  RUN_MIME_TYPE,
+  type ExperimentView,
+  type Step
+} from '../data/run.js';
 import { h, setText } from '../views/dom.js';
 import { allEnded } from '../views/experiment/standing.js';
 import type { RunHost } from '../views/host.js';
@@ -34,6 +39,7 @@ export interface RunOutputHost {
 
 interface Output {
   view: ExperimentView;
+  next: Step[];
   drawn: Date;
 }
 
@@ -119,7 +125,10 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
       return;
     }
     this._endLive();
-    const source = new RestExperimentSource(this._host.hub, place);
+    const { view, next } = this._output!;
+    // What still runs may have ended long ago; what has ended stays so.
+    const known = allEnded(view) ? { view, next } : null;
+    const source = new RestExperimentSource(this._host.hub, place, known);
     this._source = source;
     this._place = place;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -242,8 +251,8 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
 /** What an output says; null if it cannot be read. */
 function outputOf(data: unknown): Output | null {
   try {
-    const { view, drawn } = readRun(data);
-    return { view, drawn: drawn ?? new Date() };
+    const { view, next, drawn } = readRun(data);
+    return { view, next, drawn: drawn ?? new Date() };
   } catch {
     return null;
   }

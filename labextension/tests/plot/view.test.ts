@@ -146,6 +146,21 @@ describe('the live plot', () => {
     expect(drawn.calls.length - before).toBe(2 * once);
   });
 
+  it('is not drawn again when only what cannot be seen in it changed', async () => {
+    const { lines, runs, ...rest } = sweep();
+    view.update({ lines, runs, ...rest });
+    await frames();
+    const before = drawn.calls.length;
+    const later = runs.map(each => ({ ...each, tail: 'step 7', elapsed: 7 }));
+    view.update({ lines, runs: later, ...rest });
+    await frames();
+    expect(drawn.calls.length).toBe(before);
+    const ended = runs.map(each => ({ ...each, state: 'finished' as const }));
+    view.update({ lines, runs: ended, ...rest });
+    await frames();
+    expect(drawn.calls.length).toBeGreaterThan(before);
+  });
+
   it('keeps its panels while the lines grow, and drops those that are gone', async () => {
     view.update(sweep());
     await frames();

@@ -77,6 +77,27 @@ describe('an experiment', () => {
     expect(source.freshness.since).toBeInstanceOf(Date);
   });
 
+  it.each([200, 500])(
+    'is asked for its lines first where an output knows the rest (%i)',
+    async status => {
+      open();
+      await question('Why?');
+      await quiet();
+      const known = { view: { ...source.view!, question: 'Saved?' }, next: [] };
+      source.dispose();
+      server.asked.length = 0;
+      server.series = () => [status, { cursor: 's1', lines: [], runs: [] }];
+      source = new RestExperimentSource(hub, PLACE, known);
+      source.setVisible(true);
+      expect(source.view?.question).toBe('Saved?');
+      await question('Why?');
+      const routes = server.asked.map(each => each.route);
+      const lines = routes.indexOf(`${VIEW}/series`);
+      expect(lines).toBeGreaterThan(-1);
+      expect(lines).toBeLessThan(routes.indexOf(VIEW));
+    }
+  );
+
   it('is not told as changed when it is the same', async () => {
     open();
     await quiet();

@@ -127,6 +127,12 @@ describe('the output of a run', () => {
     await until(() => expect(live()?.textContent).toBe('Now?'));
   });
 
+  it('draws what has ended before the folder has been read for the rest', async () => {
+    server.routes.set(`GET experiments/${NAME}`, () => 'hang');
+    await output.renderModel(model('As saved?', { state: 'finished' }));
+    await until(() => expect(live()?.textContent).toBe('As saved?'));
+  });
+
   it('leaves the kernel unheard once it follows the folder', async () => {
     await output.renderModel(model('As saved?'));
     await following();

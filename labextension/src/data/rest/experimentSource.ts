@@ -20,6 +20,7 @@ export class RestExperimentSource implements ExperimentSource {
 
   /**
    * @param known - what an output says of the experiment, until the server does.
+   *   Then lines are asked for first: the server reads all of a long run for the rest.
    */
   constructor(
     hub: Hub,
@@ -30,9 +31,11 @@ export class RestExperimentSource implements ExperimentSource {
     this.view = known?.view ?? null;
     this.next = known?.next ?? [];
     this._view = new Refresher(hub.pace, this._fetchView, this._onFailure);
+    this._linesFirst = known !== null;
     this._lines = new Refresher(hub.pace, this._fetchLines, () => {
       // The view fails as well, and says why.
       this._view.ask(false);
+      this._linesCame();
     });
     this._seat = hub.join(_place.labbook, {
       change: change => this._onChange(change),
@@ -66,7 +69,7 @@ export class RestExperimentSource implements ExperimentSource {
 
   setVisible(visible: boolean): void {
     this._visible = visible;
-    this._view.allow(visible);
+    this._view.allow(visible && !this._linesFirst);
     this._lines.allow(visible);
     if (visible && this._outputOwed) {
       this._outputOwed = false;
@@ -165,8 +168,16 @@ export class RestExperimentSource implements ExperimentSource {
       this.lines = lines;
       this._tell('lines');
     }
+    this._linesCame();
     return series.behind;
   };
+
+  private _linesCame(): void {
+    if (this._linesFirst) {
+      this._linesFirst = false;
+      this._view.allow(this._visible);
+    }
+  }
 
   private _onFailure = (error: ApiError): void => {
     const [contact, sentence] = trouble(error);
@@ -230,6 +241,7 @@ export class RestExperimentSource implements ExperimentSource {
   private _visible = false;
   private _outputOwed = false;
   private _linesKnown = false;
+  private _linesFirst: boolean;
   private _points = POINTS;
   private _cursor = '';
   private _etag = '';

@@ -31,7 +31,7 @@ export const usual: Pace = {
   retry: 500,
   retryMost: 15_000,
   linger: 5_000,
-  refetch: 250
+  refetch: 320
 };
 
 /** The pause before a further try: doubled each time, and never quite the same. */

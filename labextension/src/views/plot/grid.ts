@@ -119,13 +119,15 @@ export class PanelGrid {
       panels.map(panel => this._panels.get(panel.key)!.node)
     );
     this._tell();
+  }
+
+  /** Say in words what is shown, once it is drawn. */
+  tell(description: string): void {
+    setAttributes(this.node, { 'aria-label': description });
+    this._panels.forEach(panel => panel.tell());
     if (this._cursor !== null) {
       this._point(this._over, this._cursor, false);
     }
-  }
-
-  describe(text: string): void {
-    setAttributes(this.node, { 'aria-label': text });
   }
 
   highlight(key: string | null): void {

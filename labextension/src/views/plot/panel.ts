@@ -72,17 +72,6 @@ export class Panel {
     this._panel = panel;
     this._picture = picture;
     this._frame = frame;
-    const { words } = frame;
-    const title = visible(panel.metrics.join(', '));
-    setText(this._title, title);
-    setAttributes(this.node, {
-      'aria-roledescription': words.__('plot'),
-      'aria-label': words.__(
-        'Plot of %1; arrow keys read values, plus and minus zoom',
-        title
-      )
-    });
-    this._showValue(null);
     this._stage.style.height = `${frame.height}px`;
     if (!frame.engine || frame.width <= 0) {
       return;
@@ -107,6 +96,21 @@ export class Panel {
       plot.setScale('x', { min: from, max: to });
       plot.setScale('y', { min: low, max: high });
     });
+  }
+
+  /** Say in words what is shown, once it is drawn. */
+  tell(): void {
+    const title = visible(this._panel!.metrics.join(', '));
+    const { words } = this._frame!;
+    setText(this._title, title);
+    setAttributes(this.node, {
+      'aria-roledescription': words.__('plot'),
+      'aria-label': words.__(
+        'Plot of %1; arrow keys read values, plus and minus zoom',
+        title
+      )
+    });
+    this._showValue(null);
   }
 
   /** Draw again what has not changed, with another group standing out. */

@@ -6,6 +6,7 @@ import { copyPicture, copyText, drawTogether, type Copied } from './copying.js';
 import { csv } from './csv.js';
 import { Detail } from './detail.js';
 import { engine, type Engine } from './engine.js';
+import * as frames from './frames.js';
 import {
   readChoices,
   type PlotChoices,
@@ -92,13 +93,19 @@ export class PlotView {
       },
       () => host.say(words.__('The plot could not be loaded; reload the page.'))
     );
-    this._render();
+    this._draw();
+    this._tell();
   }
 
   /** Show other data, at the next frame and only while it can be seen. */
   update(data: PlotData): void {
+    const stamp = stampOf(data);
+    const same = data.lines === this._data.lines && stamp === this._stamp;
     this._data = data;
-    this._schedule();
+    this._stamp = stamp;
+    if (!same) {
+      this._schedule();
+    }
   }
 
   /** Show one run alone; null: all of them. */
@@ -119,7 +126,7 @@ export class PlotView {
 
   dispose(): void {
     this._disposed = true;
-    cancelAnimationFrame(this._frame);
+    frames.leave(this._drawing);
     this._detail.forget();
     this._unobserve.forEach(end => end());
     this._grid.dispose();
@@ -128,30 +135,32 @@ export class PlotView {
   }
 
   private _schedule(): void {
-    if (this._frame === 0 && this._visible && !this._disposed) {
-      this._frame = requestAnimationFrame(() => {
-        this._frame = 0;
-        this._render();
-      });
+    if (this._visible && !this._disposed) {
+      frames.draw(this._drawing);
     }
   }
 
-  private _render(): void {
-    const { words } = this._host;
+  private _draw(): void {
     const picture = this._compose();
     this._picture = picture;
     // Colours are only known once the page holds the node.
     this._theme ??= this.node.isConnected ? theme(this.node) : null;
-    this._legend.show(picture, this._alone);
     this._grid.show(picture, {
       engine: this._theme && this._engine,
       theme: this._theme,
       choices: this._choices
     });
+  }
+
+  /** Say around the plot what it shows. */
+  private _tell(): void {
+    const { words } = this._host;
+    const picture = this._picture!;
+    this._legend.show(picture, this._alone);
+    this._grid.tell(describe(picture, this._data, words));
     this._toolbar.show(picture, this._choices, this._window !== null);
     setText(this._notes, notes(picture, this._choices, this._window, words));
     this._notes.classList.toggle('labbook-plot-waiting', this._detail.waiting);
-    this._grid.describe(describe(picture, this._data, words));
     this._table.show(this._data, picture, this._alone);
   }
 
@@ -313,7 +322,11 @@ export class PlotView {
   private _engine: Engine | null = null;
   private _visible = false;
   private _disposed = false;
-  private _frame = 0;
+  private _stamp = '';
+  private readonly _drawing: frames.Drawing = {
+    draw: () => this._draw(),
+    tell: () => this._tell()
+  };
   private _listeners = new Set<IsolateListener>();
   private _unobserve: (() => void)[];
   private _detail: Detail;
@@ -322,4 +335,16 @@ export class PlotView {
   private _grid: PanelGrid;
   private _table: ValueTable;
   private _notes: HTMLElement;
+}
+
+/** What of the runs can be seen in a plot: the rest changes every second. */
+function stampOf({ runs, varied, thresholds }: PlotData): string {
+  const seen = runs.map(({ label, seed, state, parameters, final }) => [
+    label,
+    seed,
+    state,
+    parameters,
+    Object.keys(final)
+  ]);
+  return JSON.stringify([seen, varied, thresholds]);
 }

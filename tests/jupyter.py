@@ -171,6 +171,10 @@ class Server:
         settings.write_text(
             json.dumps({"@jupyterlab/apputils-extension:notification": quiet})
         )
+        # As many at once on any machine.
+        slots = self._home / "settings/jupyter_labbook/settings.toml"
+        slots.parent.mkdir(parents=True)
+        slots.write_text("slots = 4\n")
         # Said both ways: the environment may have the package installed.
         enabled = self._home / "config/jupyter_server_config.d/jupyter_labbook.json"
         enabled.parent.mkdir(parents=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.shown import of_version
-from jupyter_labbook.actions.standing import RunStanding, stamp
+from jupyter_labbook.actions.standing import RunStanding, quiet, stamp
 from jupyter_labbook.errors import PredictionError
 from jupyter_labbook.insight import verdict
 from jupyter_labbook.insight.evidence import Evidence, RunEvidence, varied
@@ -125,9 +125,7 @@ class RunWatch:
 
     def _reason(self) -> str:
         reason = self._standing.reason()
-        if reason or self._standing.exit is not None:
-            return reason
-        return next(iter(self._follower.problems), "")
+        return reason or next(iter(self._follower.problems), "")
 
 
 class ExperimentWatch:
@@ -144,7 +142,7 @@ class ExperimentWatch:
         self.experiment = experiment
         self._runs: dict[RunFolder, RunWatch] = {}
         self._declared: Declared | None = None
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: object = self
 
     def poll(self) -> bool:
         """Look again; whether anything that is shown has changed."""
@@ -156,9 +154,12 @@ class ExperimentWatch:
         for watch in self._runs.values():
             changed = watch.poll() or changed
         seen = stamp(self.experiment.history)
-        if seen != self._stamp or self._declared is None:
-            self._stamp, changed = seen, True
-            self._declared = Declared.as_far_as_readable(self.experiment)
+        # A folder that has just changed may change again under the same time.
+        if seen != self._stamp or not quiet(seen):
+            self._stamp = seen
+            declared = Declared.as_far_as_readable(self.experiment)
+            changed = changed or declared != self._declared
+            self._declared = declared
         return changed
 
     @property

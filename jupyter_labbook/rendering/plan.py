@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.model.plan import Plan, PlanItem, PlanList, Priority
+from jupyter_labbook.rendering.escaping import escape, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,10 +89,10 @@ def plan_html(plan: Plan) -> str:
     """Draw the plan as a static fragment, for places where no widget lives."""
     parts = [f'<section class="labbook-plan" style="{_STYLE}">']
     if plan.problem:
-        parts.append(f'<p role="alert" style="{_STRONG}">{_safe(plan.problem)}</p>')
+        parts.append(f'<p role="alert" style="{_STRONG}">{escape(plan.problem)}</p>')
     for which in PlanList:
         items = plan.of(which)
-        parts.append(f"<h4>{_safe(_heading(which, items))}</h4>")
+        parts.append(f"<h4>{escape(_heading(which, items))}</h4>")
         if items:
             parts += ["<ul style='list-style:none;padding-left:0'>"]
             parts += [f"<li>{_item_html(item)}</li>" for item in items]
@@ -125,21 +125,17 @@ def _item_html(item: PlanItem) -> str:
     if item.priority is not Priority.NORMAL:
         style = _STRONG if item.priority is Priority.HIGH else _FAINT
         parts.append(f'<span style="{style}">({item.priority.value})</span>')
-    text = f'<span dir="auto">{_safe(item.text)}</span>'
+    text = f'<span dir="auto">{escape(item.text)}</span>'
     parts.append(f"<s>{text}</s>" if item.done else text)
-    details = "".join(f"<br>&emsp;{_safe(line)}" for line in _details(item))
+    details = "".join(f"<br>&emsp;{escape(line)}" for line in _details(item))
     return " ".join(parts) + (
         f'<small style="{_FAINT}">{details}</small>' if details else ""
     )
 
 
-def _safe(text: str) -> str:
-    return escape(_plain(text))
-
-
 def _plain(text: str) -> str:
-    """Take out what a terminal would obey."""
-    return "".join("\ufffd" if unicodedata.category(c) == "Cc" else c for c in text)
+    """Spell out what a terminal would obey, and what would reorder its line."""
+    return visible(text).replace("\n", " ").replace("\t", " ")
 
 
 def _room(label: str, width: int) -> str:

@@ -56,9 +56,11 @@ class MetricReader:
         """One sentence on what could not be read; empty if all could."""
         if self._fault:
             return f"{self.path.name} is left out from there on: {self._fault}."
-        if not self.skipped:
+        # What goes on without an end is a line too, though nobody has counted it.
+        skipped = self.skipped + self._amid_garbage
+        if not skipped:
             return ""
-        lines = "1 line" if self.skipped == 1 else f"{self.skipped} lines"
+        lines = "1 line" if skipped == 1 else f"{skipped} lines"
         return f"{self.path.name}: {lines} passed over, not what the header announces."
 
     def look(self) -> None:

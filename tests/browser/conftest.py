@@ -12,9 +12,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
+from jupyter_labbook import Labbook
+from tests.browser.live_views import away
 from tests.jupyter import CHROMIUM, PACKAGE, Application, Server, built, chromium
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
     from playwright.sync_api import Page
 
 # Others may use the machine too.
@@ -79,13 +82,15 @@ def server(
 
 @pytest.fixture
 def open_notebook(page: Page, server: Server) -> Iterator[OpenNotebook]:
-    """Write a notebook of code cells, open it, and wait for its kernel."""
+    """Write a notebook of cells or their code, open it, and wait for its kernel."""
     page.set_default_timeout(30_000)
 
-    def opened(name: str, *cells: str) -> Page:
+    def opened(name: str, *cells: str | NotebookNode) -> Page:
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         notebook = new_notebook(
-            cells=[new_code_cell(cell) for cell in cells],
+            cells=[
+                new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells
+            ],
             metadata={"kernelspec": kernel},
         )
         nbformat.write(notebook, server.root / name)
@@ -95,6 +100,36 @@ def open_notebook(page: Page, server: Server) -> Iterator[OpenNotebook]:
 
     yield opened
     _shut_kernel_down(page)
+
+
+@pytest.fixture
+def go(tmp_path: Path) -> Iterator[Path]:
+    """Where a file ends the runs of a test."""
+    path = tmp_path / "go"
+    yield path
+    path.touch()
+
+
+@pytest.fixture
+def labbook(server: Server, until: Callable[..., None]) -> Iterator[Path]:
+    """Begin a labbook beside the notebook, with little patience for the deaf."""
+    folder = server.root / "labbook"
+    folder.mkdir()
+    (folder / "labbook.toml").write_text("[runs]\ngrace = 2.0\n")
+    (folder / "experiments").mkdir()
+    yield folder
+    for name in (known := Labbook(server.root)):
+        known[name].stop()
+        until(known[name].done)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def foreign(page: Page) -> list[str]:
+    """Collect what a page asks of anybody but its own server."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.extend(away(request.url)))
+    return asked
 
 
 def _shut_kernel_down(page: Page) -> None:

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from jupyter_labbook import Labbook
+from tests.browser.live_views import (
+    KERNEL,
+    STEADY,
+    executing,
+    grows,
+    live,
+    record,
+    save,
+    start,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
     from tests.browser.conftest import Command, OpenNotebook
     from tests.jupyter import Server
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("labbook")]
 
 NAME = "day.ipynb"
-
-STEADY = """\
-%%experiment {name}
-#| question: Does {name} fall?
-#| predict: last(loss) < 2
-import time
-from pathlib import Path
-for step in range(100_000):
-    log(step=step, loss=1 / (1 + step / 50), accuracy=step % 7)
-    if step % 20 == 0:
-        print("step", step)
-    if should_stop() or Path({go!r}).exists():
-        break
-    time.sleep(0.02)
-"""
 
 DEAF = """\
 %%experiment deaf
@@ -61,84 +53,10 @@ time.sleep(1)
 ctypes.PyDLL(None).sleep(40)
 """
 
-KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-CLEAN = "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
-
-
-@pytest.fixture
-def go(tmp_path: Path) -> Iterator[Path]:
-    """Where a file ends the runs of a test."""
-    path = tmp_path / "go"
-    yield path
-    path.touch()
-
-
-@pytest.fixture(autouse=True)
-def labbook(server: Server, until: Callable[..., None]) -> Iterator[Path]:
-    """Begin a labbook beside the notebook, with little patience for the deaf."""
-    folder = server.root / "labbook"
-    folder.mkdir()
-    (folder / "labbook.toml").write_text("[runs]\ngrace = 2.0\n")
-    (folder / "experiments").mkdir()
-    yield folder
-    for name in (known := Labbook(server.root)):
-        known[name].stop()
-        until(known[name].done)
-    shutil.rmtree(folder)
-
-
-def live(page: Page, question: str) -> Locator:
-    """The view of an experiment, once the server feeds it."""
-    view = page.locator(".labbook-live").filter(has_text=question).first
-    view.wait_for()
-    expect(view.locator(".labbook-freshness")).to_have_attribute("data-contact", "live")
-    return view
-
-
-def picture(view: Locator) -> str:
-    """What the first plot looks like."""
-    return view.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
-
-
-def grows(view: Locator) -> None:
-    """The plot changes without anybody doing anything."""
-    before = picture(view)
-    view.page.wait_for_function(
-        "([canvas, before]) => canvas.toDataURL() !== before",
-        arg=[view.locator("canvas").first.element_handle(), before],
-    )
-
-
-def start(
-    page: Page, open_notebook: OpenNotebook, command: Command, *cells: str
-) -> Page:
-    """Open a notebook on a tall page, where all cells are drawn, and run it."""
-    page.set_viewport_size({"width": 1200, "height": 3000})
-    open_notebook(NAME, "%load_ext jupyter_labbook", *cells)
-    command("notebook:run-all-cells")
-    return page
-
-
-def executing(page: Page) -> bool:
-    """Whether the last cell has not ended."""
-    return page.locator(".jp-InputPrompt").last.inner_text().startswith("[*]")
-
-
-def save(page: Page, command: Command) -> None:
-    command("docmanager:save")
-    page.wait_for_function(CLEAN)
-
-
-def record(labbook: Path, experiment: str, name: str) -> dict[str, Any]:
-    [path] = labbook.glob(f"experiments/*-{experiment}/runs/001/{name}")
-    content: dict[str, Any] = json.loads(path.read_text())
-    return content
-
-
 def test_it_grows_and_is_live_again_after_a_reload_and_with_a_new_kernel(
     page: Page, open_notebook: OpenNotebook, command: Command, go: Path
 ) -> None:
-    start(page, open_notebook, command, STEADY.format(name="loss", go=str(go)))
+    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
     grows(live(page, "Does loss fall?"))
     save(page, command)
 
@@ -166,7 +84,7 @@ def test_stop_works_while_the_kernel_is_blocked_in_c(
     until: Callable[..., None],
 ) -> None:
     steady = STEADY.format(name="loss", go=str(go))
-    start(page, open_notebook, command, steady, DEAF, BLOCK)
+    start(page, open_notebook, command, NAME, steady, DEAF, BLOCK)
     page.get_by_text("blocked now", exact=True).wait_for()
     for name, question in (("loss", "Does loss fall?"), ("deaf", "Who listens?")):
         view = live(page, question)
@@ -188,7 +106,7 @@ def test_a_server_that_dies_is_waited_for(
     server: Server,
     page_errors: list[str],
 ) -> None:
-    start(page, open_notebook, command, STEADY.format(name="loss", go=str(go)))
+    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
     view = live(page, "Does loss fall?")
     grows(view)
     save(page, command)
@@ -212,7 +130,7 @@ def test_a_notebook_opened_again_shows_what_became_of_its_runs(
     labbook: Path,
     until: Callable[..., None],
 ) -> None:
-    start(page, open_notebook, command, STEADY.format(name="loss", go=str(go)))
+    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
     grows(live(page, "Does loss fall?"))
     save(page, command)
     page.goto("about:blank")
@@ -238,7 +156,7 @@ def test_a_folder_that_is_moved_away_leaves_the_last_picture_and_a_sentence(
     labbook: Path,
     until: Callable[..., None],
 ) -> None:
-    start(page, open_notebook, command, STEADY.format(name="loss", go=str(go)))
+    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
     view = live(page, "Does loss fall?")
     grows(view)
     go.touch()
@@ -260,7 +178,7 @@ def test_a_conclusion_written_in_the_view_is_kept(
     go: Path,
     labbook: Path,
 ) -> None:
-    start(page, open_notebook, command, STEADY.format(name="loss", go=str(go)))
+    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
     view = live(page, "Does loss fall?")
     grows(view)
     go.touch()
@@ -303,7 +221,8 @@ def test_the_checklist_needs_no_kernel(
     go: Path,
     labbook: Path,
 ) -> None:
-    start(page, open_notebook, command, STEADY.format(name="loss", go=str(go)), BLOCK)
+    steady = STEADY.format(name="loss", go=str(go))
+    start(page, open_notebook, command, NAME, steady, BLOCK)
     page.get_by_text("blocked now", exact=True).wait_for()
     # The panel has one of its own.
     plan = page.locator(".jp-Notebook .labbook-plan")

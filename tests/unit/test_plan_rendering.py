@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 
@@ -90,12 +91,12 @@ def test_short_ids_tell_items_apart(plan: Plan) -> None:
 
 def test_nothing_that_a_terminal_would_obey_comes_through() -> None:
     item = PlanItem(
-        id="0" * 12, list=PlanList.TEST, text="a\x1b[2Jb\x9bc", expected="\x07"
+        id="0" * 12, list=PlanList.TEST, text="a\x1b[2Jb\x9bc\u202ed", expected="\x07"
     )
     plan = Plan(items=(item,))
     for drawn in (plan_text(plan), plan_print(plan), plan_html(plan)):
-        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", drawn)
-        assert "a\ufffd[2Jb\ufffdc" in drawn
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", drawn)
+        assert "a\u241b[2Jb\\x9bc<U+202E>d" in html.unescape(drawn)
 
 
 def test_paper_has_boxes_and_room_to_write() -> None:

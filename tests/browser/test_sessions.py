@@ -1,0 +1,153 @@
+"""Servers, sessions and disks that go away, and come back."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from jupyter_labbook.storage.labbook import LabbookFolder
+from tests import running
+from tests.browser.live_views import has_contact, live, saved_output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from jupyter_labbook.runtime.layout import RunFolder
+    from tests.browser.conftest import Command, OpenNotebook
+    from tests.jupyter import Server
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("labbook")]
+
+METRICS = "_row,_time,step,loss\n0,1.0,0,0.5\n1,2.0,1,0.25\n"
+
+# JupyterLab's own, while its server refuses or does not answer.
+NOT_OURS = ("Failed to fetch", "Forbidden", "Unauthorized", "Invalid response", "_xsrf")
+
+
+@pytest.fixture(scope="session", params=["lab"])
+def application(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def ended_run(labbook: Path, name: str) -> RunFolder:
+    """Publish an experiment whose one run has ended."""
+    folder = LabbookFolder(labbook)
+    experiment = running.experiment(folder, name)
+    running.declare(experiment, question=f"How is {name}?")
+    return running.add_ended(folder, experiment, metrics=METRICS)
+
+
+def shown(page: Page, open_notebook: OpenNotebook, *runs: RunFolder) -> None:
+    """Open a notebook with the saved output of runs, and wait for their views."""
+    experiments = [run.path.parents[1] for run in runs]
+    names = [path.name.partition("-")[2] for path in experiments]
+    page.set_viewport_size({"width": 1200, "height": 3000})
+    open_notebook(
+        "shown.ipynb",
+        *[
+            saved_output(path, f"How is {name}?")
+            for path, name in zip(experiments, names, strict=True)
+        ],
+    )
+    for name in names:
+        live(page, f"How is {name}?")
+
+
+def test_a_session_that_ended_goes_on_after_a_login_without_a_reload(
+    page: Page,
+    open_notebook: OpenNotebook,
+    command: Command,
+    labbook: Path,
+    server: Server,
+    page_errors: list[str],
+) -> None:
+    shown(page, open_notebook, ended_run(labbook, "session"))
+    view = live(page, "How is session?")
+    command("labbook:show-panel", tab="runs")
+    status = page.locator(".labbook-panel footer .labbook-status")
+    page.evaluate("() => (window.notReloaded = true)")
+    server.kill()
+    server.token = secrets.token_hex(16)
+    page.context.clear_cookies()
+    server.start()
+    has_contact(view, "unauthorized")
+    freshness = view.locator(".labbook-freshness")
+    expect(freshness).to_contain_text("Shown as of")
+    expect(freshness).to_contain_text("log in again")
+    expect(status).to_have_attribute("data-contact", "unauthorized")
+    # What was known stays in view.
+    expect(view.locator("canvas").first).to_be_visible()
+
+    other = page.context.new_page()
+    other.goto(server.address())
+    has_contact(view, "live")
+    expect(status).to_have_attribute("data-contact", "live")
+    # Also what is only done with the right cookie against forged requests.
+    box = view.get_by_role("textbox", name="What did you learn?")
+    box.fill("Sessions end.")
+    box.press("Control+Enter")
+    expect(view.get_by_text("Sessions end.").first).to_be_visible()
+    assert "Sessions end." in (labbook / "journal.md").read_text()
+    assert page.evaluate("() => window.notReloaded")
+    other.close()
+    page_errors[:] = [
+        error for error in page_errors if not any(part in error for part in NOT_OURS)
+    ]
+
+
+def test_a_labbook_that_vanishes_leaves_what_was_known_and_comes_back(
+    page: Page, open_notebook: OpenNotebook, command: Command, labbook: Path
+) -> None:
+    shown(page, open_notebook, ended_run(labbook, "away"))
+    view = live(page, "How is away?")
+    command("labbook:show-panel", tab="runs")
+    panel = page.locator(".labbook-panel")
+    status = panel.locator("footer .labbook-status")
+    expect(status).to_have_attribute("data-contact", "live")
+    aside = labbook.with_name("aside")
+    labbook.rename(aside)
+    has_contact(view, "gone")
+    expect(view.locator(".labbook-freshness")).to_contain_text("Shown as of")
+    expect(view.locator("canvas").first).to_be_visible()
+    expect(panel).to_contain_text("No labbook here yet")
+    aside.rename(labbook)
+    has_contact(view, "live")
+    expect(panel.get_by_text("How is away?").first).to_be_visible()
+
+
+def test_a_disk_that_does_not_answer_holds_up_only_what_lies_on_it(
+    page: Page,
+    open_notebook: OpenNotebook,
+    labbook: Path,
+    until: Callable[..., None],
+) -> None:
+    slow, well = (ended_run(labbook, name) for name in ("slow", "well"))
+    slow.metrics.unlink()
+    # Whoever opens it waits, as for a disk whose server is gone.
+    os.mkfifo(slow.metrics)
+    path = slow.path.parents[1]
+    page.set_viewport_size({"width": 1200, "height": 3000})
+    open_notebook(
+        "slow.ipynb",
+        saved_output(path, "How is slow?"),
+        saved_output(well.path.parents[1], "How is well?"),
+    )
+    expect(live(page, "How is well?").locator("canvas").first).to_be_visible()
+    answer = page.wait_for_event(
+        "response", lambda response: response.status == 503, timeout=60_000
+    )
+    assert "does not answer" in answer.json()["message"]
+    real = slow.path / "real"
+    real.write_text(METRICS)
+    waiting = os.open(slow.metrics, os.O_RDWR)
+    real.replace(slow.metrics)
+    os.close(waiting)
+    view = live(page, "How is slow?")
+    expect(view.locator("canvas").first).to_be_visible(timeout=60_000)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ServerConnection } from '@jupyterlab/services';
 import { english } from '../../src/data/words.js';
 import { hubFor, serverPath } from '../../src/plugin/connection.js';
+import { fewStreams } from '../../src/plugin/fewStreams.js';
 import { browserPage } from '../../src/plugin/page.js';
 import { browserStore } from '../../src/plugin/store.js';
 import { LabbookServer } from './server.js';
@@ -65,7 +66,7 @@ describe('the connection of a page', () => {
 });
 
 describe('a page', () => {
-  it('wakes when it is seen again and when the network is back', () => {
+  it('tells when it is seen, when it is hidden, and when the network is back', () => {
     let state = 'hidden';
     const spy = vi
       .spyOn(document, 'visibilityState', 'get')
@@ -87,7 +88,71 @@ describe('a page', () => {
     turn();
     window.dispatchEvent(new Event('online'));
     expect(wakes).toBe(2);
+    let hides = 0;
+    const stay = page.onHide(() => (hides += 1));
+    turn();
+    expect(hides).toBe(0);
+    state = 'hidden';
+    turn();
+    expect([page.hidden, hides]).toEqual([true, 1]);
+    stay();
+    turn();
+    expect(hides).toBe(1);
     spy.mockRestore();
+  });
+});
+
+/** Locks of a browser, as far as we use them. */
+class Locks {
+  private readonly _held = new Set<string>();
+
+  request = async (
+    name: string,
+    { ifAvailable }: LockOptions,
+    use: LockGrantedCallback<unknown>
+  ): Promise<unknown> => {
+    await Promise.resolve();
+    expect(ifAvailable).toBe(true);
+    if (this._held.has(name)) {
+      return use(null);
+    }
+    this._held.add(name);
+    try {
+      return await use({ name, mode: 'exclusive' });
+    } finally {
+      this._held.delete(name);
+    }
+  };
+}
+
+describe('streams that stay open', () => {
+  it('are three, over all pages of a browser', async () => {
+    const locks = new Locks() as unknown as Pick<LockManager, 'request'>;
+    const [one, other] = [fewStreams(locks), fewStreams(locks)];
+    const taken = [await one(), await one(), await other()];
+    expect(taken.every(Boolean)).toBe(true);
+    expect([await one(), await other()]).toEqual([null, null]);
+    taken[1]!();
+    await vi.waitFor(async () => expect(await other()).not.toBeNull());
+    expect(await one()).toBeNull();
+  });
+
+  it.each([
+    ['has no locks', undefined],
+    [
+      'forbids locks',
+      { request: () => Promise.reject(new DOMException('', 'SecurityError')) }
+    ]
+  ])('are one a page where the browser %s', async (_, locks) => {
+    const [one, other] = [fewStreams(locks), fewStreams(locks)];
+    const release = await one();
+    expect(release).not.toBeNull();
+    expect(await one()).toBeNull();
+    expect(await other()).not.toBeNull();
+    release!();
+    release!();
+    expect(await one()).not.toBeNull();
+    expect(await one()).toBeNull();
   });
 });
 

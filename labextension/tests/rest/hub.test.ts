@@ -371,7 +371,7 @@ describe('the connection of a labbook', () => {
     page.turn(true);
     const release = vi.fn();
     takes[0]!(release);
-    await heard.contact('polling');
+    await vi.waitFor(() => expect(heard.resets).toBe(1));
     expect(release).toHaveBeenCalledOnce();
     expect(server.of('stream')).toEqual([]);
   });
@@ -395,7 +395,7 @@ describe('the connection of a labbook', () => {
     const first = new Heard(hubOf({ silence: 600_000 }));
     await first.contact('live');
     const second = new Heard();
-    await second.contact('polling');
+    await vi.waitFor(() => expect(second.resets).toBe(1));
     server.change('0001-a', 'view');
     await second.names('0001-a');
     await vi.waitFor(() =>

@@ -3,6 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { english } from '../../src/data/words.js';
 import { hubFor, serverPath } from '../../src/plugin/connection.js';
 import { fewStreams } from '../../src/plugin/fewStreams.js';
+import { tellNotes } from '../../src/plugin/notes.js';
 import { browserPage } from '../../src/plugin/page.js';
 import { browserStore } from '../../src/plugin/store.js';
 import { LabbookServer } from './server.js';
@@ -49,6 +50,38 @@ describe('the connection of a page', () => {
     await vi.waitFor(() => expect(names).toEqual(['0001-a']));
     seat.leave();
     await server.stop();
+  });
+
+  it('says what its neighbours keep from working, once in a session', async () => {
+    const notes = ['Widgets do not work.', 'Nor do <b>others</b>.'];
+    server.routes.set('GET about', () => [200, { notes }]);
+    const { api } = hubFor(settings(), english);
+    const store = browserStore(() => sessionStorage);
+    const told: string[] = [];
+    const tell = (note: string): number => told.push(note);
+    await tellNotes(api, store, tell);
+    expect(told).toEqual(notes);
+    notes.push('A new one.');
+    await tellNotes(
+      api,
+      browserStore(() => sessionStorage),
+      tell
+    );
+    expect(told).toEqual(notes);
+    sessionStorage.clear();
+  });
+
+  it('says nothing of its neighbours where the server does not', async () => {
+    server.routes.set('GET about', () => [404, 'Not here']);
+    const { api } = hubFor(settings(), english);
+    const tell = vi.fn();
+    await tellNotes(
+      api,
+      browserStore(() => sessionStorage),
+      tell
+    );
+    expect(server.of('about')).toHaveLength(1);
+    expect(tell).not.toHaveBeenCalled();
   });
 
   it.each([

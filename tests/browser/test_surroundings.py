@@ -123,8 +123,14 @@ def holding_streams_back(port: int) -> Iterator[int]:
                     await answers.drain()
             answers.close()
 
-        with suppress(ConnectionError):
-            await asyncio.gather(ask(), answer())
+        try:
+            with suppress(ConnectionError):
+                await asyncio.gather(ask(), answer())
+        finally:
+            for writer in (requests, answers):
+                writer.close()
+                with suppress(ConnectionError):
+                    await writer.wait_closed()
 
     opened: Queue[int] = Queue()
     ending = threading.Event()
@@ -213,12 +219,14 @@ class PrefixedServer(Server):
 
 class TestBelowAPrefixWithACookie:
     @pytest.fixture(scope="class")
-    def application(self) -> Application:
+    @classmethod
+    def application(cls) -> Application:
         return "lab"
 
     @pytest.fixture(scope="class")
+    @classmethod
     def server(
-        self, application: Application, tmp_path_factory: pytest.TempPathFactory
+        cls, application: Application, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[Server]:
         home, root = map(tmp_path_factory.mktemp, ("home", "root"))
         with PrefixedServer(application, home, root) as started:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 # Others may use the machine too.
 expect.set_options(timeout=15_000)
 
-# Notebook 7.6 throws this by itself, without any extension.
-NOT_OURS = ("reading 'schema'",)
+# Notebook throws these by itself, without any extension: 7.6, and 7.2 where a
+# notebook was never saved.
+NOT_OURS = ("reading 'schema'", "reading 'last_modified'")
 
 IDLE = """() => {
   const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;

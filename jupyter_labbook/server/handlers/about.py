@@ -20,11 +20,11 @@ _NEIGHBOURS: Final = (
     "jupyter_collaboration",
     "jupyter_server_documents",
 )
+# JupyterLab cuts a notification after 140 characters.
 _NOTES: Final = {
     "jupyter_server_nbmodel": (
-        "jupyter_server_nbmodel {version} is installed, which breaks widgets and "
-        "outputs that change after their cell has ended: use the panel for the plan; "
-        "the run view works, because it reads the files."
+        "jupyter_server_nbmodel {version} keeps widgets from being shown: find the "
+        "plan in the Labbook panel; runs are followed as ever."
     ),
 }
 

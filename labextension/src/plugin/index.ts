@@ -3,6 +3,7 @@
 import commands from './commands.js';
 import headerTool from './headerTool.js';
 import labbook from './labbook.js';
+import neighbours from './neighbours.js';
 import notifications from './notifications.js';
 import panel from './panel.js';
 import runRenderer from './runRenderer.js';
@@ -15,5 +16,6 @@ export default [
   panel,
   statusBar,
   notifications,
-  headerTool
+  headerTool,
+  neighbours
 ];

@@ -4,26 +4,55 @@ import type { Ended } from '../../src/data/labbook.js';
 import { Api } from '../../src/data/rest/api.js';
 import { Hub, type Seat } from '../../src/data/rest/hub.js';
 import type { Pace } from '../../src/data/rest/pace.js';
+import type { Page } from '../../src/data/rest/page.js';
 import type { Change } from '../../src/data/rest/reading.js';
 import { fast, LabbookServer, until } from './server.js';
 
 let server: LabbookServer;
-let page: { hidden: boolean; wake: () => void; onWake: Hooked };
+let page: TestPage;
 const seats: Seat[] = [];
 
-type Hooked = (listener: () => void) => () => void;
+/** A page that is hidden and seen as a test says. */
+class TestPage implements Page {
+  hidden = false;
+  /** Streams that are left to it. */
+  streams = Infinity;
+
+  wake(): void {
+    this._wakes.forEach(each => each());
+  }
+
+  turn(hidden: boolean): void {
+    this.hidden = hidden;
+    (hidden ? this._hides : this._wakes).forEach(each => each());
+  }
+
+  onWake = (listener: () => void): (() => void) => {
+    this._wakes.add(listener);
+    return () => this._wakes.delete(listener);
+  };
+
+  onHide = (listener: () => void): (() => void) => {
+    this._hides.add(listener);
+    return () => this._hides.delete(listener);
+  };
+
+  takeStream = async (): Promise<(() => void) | null> => {
+    await Promise.resolve();
+    if (!this.streams) {
+      return null;
+    }
+    this.streams -= 1;
+    return () => (this.streams += 1);
+  };
+
+  private readonly _wakes = new Set<() => void>();
+  private readonly _hides = new Set<() => void>();
+}
 
 beforeEach(async () => {
   server = await new LabbookServer().start();
-  const wakes = new Set<() => void>();
-  page = {
-    hidden: false,
-    wake: () => wakes.forEach(each => each()),
-    onWake: listener => {
-      wakes.add(listener);
-      return () => wakes.delete(listener);
-    }
-  };
+  page = new TestPage();
 });
 
 afterEach(async () => {
@@ -282,15 +311,90 @@ describe('the connection of a labbook', () => {
   });
 
   it('asks less often while the page is hidden', async () => {
-    server.collected = true;
-    page.hidden = true;
-    const heard = new Heard(hubOf({ hello: 100, pollHidden: 600_000 }));
+    page.turn(true);
+    const heard = new Heard(hubOf({ pollHidden: 600_000 }));
     await until(() => expect(heard.resets).toBe(1));
     const asked = server.of('changes').length;
     server.change('0001-a', 'view');
-    page.hidden = false;
-    page.wake();
+    page.turn(false);
+    await heard.contact('live');
     await heard.names('0001-a');
-    expect(server.of('changes').length).toBeGreaterThan(asked);
+    expect(server.of('changes')).toHaveLength(asked);
+  });
+
+  it('leaves its stream to others while the page is hidden, and misses nothing', async () => {
+    const heard = new Heard();
+    await heard.contact('live');
+    server.change('0001-a', 'view');
+    await heard.names('0001-a');
+    page.turn(true);
+    await heard.contact('polling');
+    await until(() => expect(server.streams.size).toBe(0));
+    server.change('0002-b', 'view');
+    await heard.names('0001-a', '0002-b');
+    page.turn(false);
+    await heard.contact('live');
+    server.change('0003-c', 'view');
+    await heard.names('0001-a', '0002-b', '0003-c');
+    expect(heard.resets).toBe(1);
+    expect(heard.contacts).not.toContain('stale');
+  });
+
+  it('streams at once again however often the page is hidden', async () => {
+    const hello = 600_000; // no stream lasts so long
+    const heard = new Heard(hubOf({ hello, restream: 600_000 }));
+    for (let time = 0; time < 4; time += 1) {
+      await heard.contact('live');
+      page.turn(true);
+      await heard.contact('polling');
+      page.turn(false);
+    }
+    await heard.contact('live');
+  });
+
+  it('opens no stream for a page that is hidden just then', async () => {
+    const takes: ((release: () => void) => void)[] = [];
+    page.takeStream = () => new Promise(resolve => takes.push(resolve));
+    const heard = new Heard();
+    await until(() => expect(takes).toHaveLength(1));
+    page.turn(true);
+    const release = vi.fn();
+    takes[0]!(release);
+    await until(() => expect(heard.resets).toBe(1));
+    expect(release).toHaveBeenCalledOnce();
+    expect(server.of('stream')).toEqual([]);
+  });
+
+  it('opens no stream for a labbook that nobody looks at any more', async () => {
+    const takes: ((release: () => void) => void)[] = [];
+    page.takeStream = () => new Promise(resolve => takes.push(resolve));
+    const hub = hubOf();
+    const heard = new Heard(hub);
+    await until(() => expect(takes).toHaveLength(1));
+    heard.seat.leave();
+    await until(() => expect(hub.size).toBe(0));
+    const release = vi.fn();
+    takes[0]!(release);
+    await until(() => expect(release).toHaveBeenCalledOnce());
+    expect(server.of('stream')).toEqual([]);
+  });
+
+  it('asks for changes where no stream is left, and streams once one is', async () => {
+    page.streams = 1;
+    const first = new Heard(hubOf({ silence: 600_000 }));
+    await first.contact('live');
+    const second = new Heard();
+    await until(() => expect(second.resets).toBe(1));
+    server.change('0001-a', 'view');
+    await second.names('0001-a');
+    await until(() =>
+      expect(server.of('changes').length).toBeGreaterThan(2)
+    );
+    expect(server.of('stream')).toHaveLength(1);
+    expect(second.contacts).not.toContain('stale');
+    first.seat.leave();
+    await second.contact('live');
+    server.change('0002-b', 'view');
+    await second.names('0001-a', '0002-b');
   });
 });

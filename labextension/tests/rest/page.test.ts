@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ServerConnection } from '@jupyterlab/services';
 import { english } from '../../src/data/words.js';
 import { hubFor, serverPath } from '../../src/plugin/connection.js';
+import { fewStreams } from '../../src/plugin/fewStreams.js';
+import { tellNotes } from '../../src/plugin/notes.js';
 import { browserPage } from '../../src/plugin/page.js';
 import { browserStore } from '../../src/plugin/store.js';
 import { LabbookServer, until } from './server.js';
@@ -50,6 +52,38 @@ describe('the connection of a page', () => {
     await server.stop();
   });
 
+  it('says what its neighbours keep from working, once in a session', async () => {
+    const notes = ['Widgets do not work.', 'Nor do <b>others</b>.'];
+    server.routes.set('GET about', () => [200, { notes }]);
+    const { api } = hubFor(settings(), english);
+    const store = browserStore(() => sessionStorage);
+    const told: string[] = [];
+    const tell = (note: string): number => told.push(note);
+    await tellNotes(api, store, tell);
+    expect(told).toEqual(notes);
+    notes.push('A new one.');
+    await tellNotes(
+      api,
+      browserStore(() => sessionStorage),
+      tell
+    );
+    expect(told).toEqual(notes);
+    sessionStorage.clear();
+  });
+
+  it('says nothing of its neighbours where the server does not', async () => {
+    server.routes.set('GET about', () => [404, 'Not here']);
+    const { api } = hubFor(settings(), english);
+    const tell = vi.fn();
+    await tellNotes(
+      api,
+      browserStore(() => sessionStorage),
+      tell
+    );
+    expect(server.of('about')).toHaveLength(1);
+    expect(tell).not.toHaveBeenCalled();
+  });
+
   it.each([
     ['a/n.ipynb', 'a/n.ipynb'],
     ['RTC:a/n.ipynb', 'a/n.ipynb'],
@@ -65,7 +99,7 @@ describe('the connection of a page', () => {
 });
 
 describe('a page', () => {
-  it('wakes when it is seen again and when the network is back', () => {
+  it('tells when it is seen, when it is hidden, and when the network is back', () => {
     let state = 'hidden';
     const spy = vi
       .spyOn(document, 'visibilityState', 'get')
@@ -87,7 +121,71 @@ describe('a page', () => {
     turn();
     window.dispatchEvent(new Event('online'));
     expect(wakes).toBe(2);
+    let hides = 0;
+    const stay = page.onHide(() => (hides += 1));
+    turn();
+    expect(hides).toBe(0);
+    state = 'hidden';
+    turn();
+    expect([page.hidden, hides]).toEqual([true, 1]);
+    stay();
+    turn();
+    expect(hides).toBe(1);
     spy.mockRestore();
+  });
+});
+
+/** Locks of a browser, as far as we use them. */
+class Locks {
+  private readonly _held = new Set<string>();
+
+  request = async (
+    name: string,
+    { ifAvailable }: LockOptions,
+    use: LockGrantedCallback<unknown>
+  ): Promise<unknown> => {
+    await Promise.resolve();
+    expect(ifAvailable).toBe(true);
+    if (this._held.has(name)) {
+      return use(null);
+    }
+    this._held.add(name);
+    try {
+      return await use({ name, mode: 'exclusive' });
+    } finally {
+      this._held.delete(name);
+    }
+  };
+}
+
+describe('streams that stay open', () => {
+  it('are three, over all pages of a browser', async () => {
+    const locks = new Locks() as unknown as Pick<LockManager, 'request'>;
+    const [one, other] = [fewStreams(locks), fewStreams(locks)];
+    const taken = [await one(), await one(), await other()];
+    expect(taken.every(Boolean)).toBe(true);
+    expect([await one(), await other()]).toEqual([null, null]);
+    taken[1]!();
+    await vi.waitFor(async () => expect(await other()).not.toBeNull());
+    expect(await one()).toBeNull();
+  });
+
+  it.each([
+    ['has no locks', undefined],
+    [
+      'forbids locks',
+      { request: () => Promise.reject(new DOMException('', 'SecurityError')) }
+    ]
+  ])('are one a page where the browser %s', async (_, locks) => {
+    const [one, other] = [fewStreams(locks), fewStreams(locks)];
+    const release = await one();
+    expect(release).not.toBeNull();
+    expect(await one()).toBeNull();
+    expect(await other()).not.toBeNull();
+    release!();
+    release!();
+    expect(await one()).not.toBeNull();
+    expect(await one()).toBeNull();
   });
 });
 

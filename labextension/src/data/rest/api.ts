@@ -1,7 +1,7 @@
 /** The routes of the server, one method each. */
 
 import type { OutputPart } from '../experiment.js';
-import { record, records, text } from '../json.js';
+import { record, records, text, texts } from '../json.js';
 import type { Found, Overview } from '../labbook.js';
 import type { Line, Range } from '../lines.js';
 import type { PlanChange } from '../plan.js';
@@ -70,6 +70,11 @@ export class Api {
   ) {
     this._caller = new Caller(request, options);
     this.words = this._caller.words;
+  }
+
+  /** A sentence for each thing that does not work in these surroundings. */
+  async notes(signal?: AbortSignal): Promise<string[]> {
+    return texts(record(await this._get('about', {}, signal)).notes);
   }
 
   /** The labbook beside a notebook or folder, or above it. */

@@ -9,6 +9,9 @@ import { backoff, type Pace } from './pace.js';
 import type { Page } from './page.js';
 import { readNews, type News } from './reading.js';
 
+/** Why a stream was ended that nobody sees. */
+const HIDDEN = Symbol('hidden');
+
 /** After so many streams that did not last, changes are asked for. */
 const TRIES = 2;
 
@@ -23,7 +26,8 @@ export interface Follower {
 }
 
 /**
- * The changes of one labbook: streamed, or asked for where streams are held back.
+ * The changes of one labbook: streamed, or asked for where streams are held back,
+ * where too many are open already, and while nobody sees the page.
  *
  * It goes on where it was after every interruption, until `stop`.
  */
@@ -35,7 +39,7 @@ export class Following {
     private readonly _pace: Pace,
     private readonly _follower: Follower
   ) {
-    this._unwake = _page.onWake(this._onWake);
+    this._leave = [_page.onWake(this._onWake), _page.onHide(this._onHide)];
     void this._run();
   }
 
@@ -45,7 +49,7 @@ export class Following {
   }
 
   stop(): void {
-    this._unwake();
+    this._leave.forEach(leave => leave());
     this._stopped.abort();
     this._attempt?.abort();
     this._endWait?.();
@@ -60,13 +64,14 @@ export class Following {
   /** One stream or one question; how long to wait before the next. */
   private async _turn(): Promise<number> {
     let error: ApiError | null = null;
-    if (!this._polling || Date.now() >= this._streamAgain) {
-      error = await this._stream();
+    const release = await this._takeStream();
+    if (release) {
+      error = await this._stream().finally(release);
       if (!error && this._silent < TRIES) {
-        return backoff(0, this._pace);
+        return this._page.hidden ? 0 : backoff(0, this._pace);
       }
     }
-    if (this._polling || this._silent >= TRIES) {
+    if (!release || this._polling || this._silent >= TRIES) {
       error = await this._poll();
       if (!error) {
         return this._page.hidden ? this._pace.pollHidden : this._pace.poll;
@@ -77,6 +82,25 @@ export class Following {
     }
     this._say(...trouble(error));
     return pauseAfter(error, this._tries++, this._pace);
+  }
+
+  /**
+   * What gives a stream back that may be opened now; null if none may.
+   *
+   * Whoever looks at a page sees changes at once. Pages that nobody sees leave the
+   * browser's few connections to the others.
+   */
+  private async _takeStream(): Promise<(() => void) | null> {
+    const heldBack = this._polling && Date.now() < this._streamAgain;
+    if (heldBack || this._page.hidden) {
+      return null;
+    }
+    const release = await this._page.takeStream();
+    if (release && (this._page.hidden || this._stopped.signal.aborted)) {
+      release();
+      return null;
+    }
+    return release;
   }
 
   /** Read a stream to its end; why it said nothing, or null if it did. */
@@ -126,6 +150,9 @@ export class Following {
       attempt.abort();
       this._attempt = null;
     }
+    if (attempt.signal.reason === HIDDEN) {
+      return null;
+    }
     // What is cut as soon as it begins is held back as well.
     const lasted = hello && Date.now() - hello >= this._pace.hello;
     this._silent = lasted ? 0 : this._silent + 1;
@@ -139,7 +166,7 @@ export class Following {
         this._cursor,
         this._stopped.signal
       );
-      if (!this._polling || Date.now() >= this._streamAgain) {
+      if (this._silent >= TRIES && Date.now() >= this._streamAgain) {
         this._streamAgain = Date.now() + this._pace.restream;
       }
       this._polling = true;
@@ -254,6 +281,10 @@ export class Following {
     }
   };
 
+  private _onHide = (): void => {
+    this._attempt?.abort(HIDDEN);
+  };
+
   private _state: Omit<Freshness, 'since'> = {
     contact: 'polling',
     sentence: ''
@@ -270,7 +301,7 @@ export class Following {
   private _attempt: AbortController | null = null;
   private _endWait: (() => void) | null = null;
   private readonly _stopped = new AbortController();
-  private readonly _unwake: () => void;
+  private readonly _leave: readonly (() => void)[];
 }
 
 /** What an error means for what is shown. */

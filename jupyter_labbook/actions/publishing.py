@@ -55,7 +55,13 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What all runs of one submission share."""
+    """What all runs of one submission share.
+
+    Attributes
+    ----------
+    python
+        The interpreter that executes scripts; this one if empty.
+    """
 
     cwd: Path
     code: str = ""
@@ -67,6 +73,7 @@ class Origin:
     resumable: bool = False
     timeout: float | None = None
     version: int = 1
+    python: str = ""
 
 
 def require_user() -> None:
@@ -103,7 +110,7 @@ def publish(
     """
     settings = labbook_settings(labbook.path).runs
     shared = Launch(
-        argv=launch.script_command(),
+        argv=launch.script_command(origin.python),
         cwd=str(origin.cwd),
         env=environment.recordable(),
         timeout=origin.timeout,
@@ -175,7 +182,7 @@ def _contents(
         seed=plan.variant.seed,
         command=plan.command,
         cwd=str(origin.cwd),
-        python=sys.executable,
+        python=origin.python or sys.executable,
         script=digest,
         code=origin.code,
         inputs=origin.inputs,

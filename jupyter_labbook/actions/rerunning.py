@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +46,15 @@ def rerun(
     Returns
     -------
     list of RunFolder
-        The new runs, in the order of the originals.
+        The new runs, in the order of the originals; each by the Python that executed
+        its original, where that is of this machine.
 
     Raises
     ------
     CorruptFileError
         A run's record or script is missing or not what was submitted.
+    InvalidInputError
+        The Python that executed a run is gone.
     """
     found = [_record(run) for run in originals]
     today = {record.code: _today(labbook, record) for record in found if current}
@@ -74,6 +79,7 @@ def rerun(
             cell=record.cell,
             resumable=record.resumable,
             version=version or record.version,
+            python=_python(run, record),
         )
         new += publishing.publish(labbook, experiment, [plan], origin)
     publishing.begin(labbook, new)
@@ -110,6 +116,18 @@ def _script(run: RunFolder, record: RunRecord) -> str:
             "or submit its cell again."
         )
     return data.decode("utf-8", "surrogatepass")
+
+
+def _python(run: RunFolder, record: RunRecord) -> str:
+    """Name the interpreter that a run had: kernels have environments of their own."""
+    if record.host != socket.gethostname() or not record.python:
+        return ""
+    if not record.command and shutil.which(record.python) is None:
+        raise InvalidInputError(
+            f"Run {run.label} was executed by {record.python}, which is gone; execute "
+            "its cell again to run it with another Python."
+        )
+    return record.python
 
 
 def _today(labbook: LabbookFolder, record: RunRecord) -> str:

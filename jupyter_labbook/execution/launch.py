@@ -47,19 +47,25 @@ class Surroundings:
         return Path(self.state) / "dispatchers"
 
 
-def script_command() -> list[str]:
-    """Command that executes a run's script, with site packages, as a notebook would."""
-    return _boot("jupyter_labbook.runtime.runner")
+def script_command(python: str = "") -> list[str]:
+    """Command that executes a run's script, with site packages, as a notebook would.
+
+    Parameters
+    ----------
+    python
+        The interpreter; this one if empty.
+    """
+    return _boot("jupyter_labbook.runtime.runner", python=python)
 
 
-def _boot(module: str, *flags: str) -> list[str]:
+def _boot(module: str, *flags: str, python: str = "") -> list[str]:
     """Command that calls a module's ``main`` in a fresh interpreter."""
     # Ahead for this import alone, so that nothing else there shadows a module.
     code = (
         f"import sys; sys.path.insert(0, {_PACKAGE_PARENT!r}); "
         f"from {module} import main; del sys.path[0]; main()"
     )
-    return [sys.executable, *flags, "-c", code]
+    return [python or sys.executable, *flags, "-c", code]
 
 
 class Starting:

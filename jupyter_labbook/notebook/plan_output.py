@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.notebook.outputs import Output
-from jupyter_labbook.rendering.plan import plan_html, plan_text
+from jupyter_labbook.rendering.plan import plan_bundle
 from jupyter_labbook.storage.plan import PlanFile
 
 if TYPE_CHECKING:
@@ -106,6 +106,6 @@ class PlanOutput:
             self._widget = None
             self._output.replace(self._still())
 
-    def _still(self) -> dict[str, str]:
+    def _still(self) -> dict[str, object]:
         plan = PlanFile(self._labbook).read()
-        return {"text/html": plan_html(plan), "text/plain": plan_text(plan)}
+        return plan_bundle(plan, self._labbook, resting=True)

@@ -20,7 +20,7 @@ from jupyter_labbook.errors import LabbookError, StorageError
 from jupyter_labbook.model.plan import Plan
 from jupyter_labbook.notebook.plan_watch import PlanWatch
 from jupyter_labbook.notebook.surroundings import short_path
-from jupyter_labbook.rendering.plan import plan_text
+from jupyter_labbook.rendering.plan import plan_bundle
 from jupyter_labbook.storage.plan import PlanFile
 
 MODULE: Final = Path(__file__).parents[1] / "static" / "plan.js"
@@ -106,9 +106,13 @@ class PlanWidget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401  # as the base has it
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is not None:
-            # No HTML: a page that cannot load the widget would still prefer it and
+            drawn = plan_bundle(
+                self._file.read(), self._file.path.parent, resting=False
+            )
+            # A page that cannot load the widget would still prefer it to HTML, and
             # show its error. `plan_html` is for an output of its own.
-            bundle[0]["text/plain"] = plan_text(self._file.read())
+            del drawn["text/html"]
+            bundle[0].update(drawn)
         return bundle
 
     def _refresh(self) -> None:

@@ -10,6 +10,10 @@ from jupyter_labbook.rendering.escaping import escape, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+MIME_TYPE: Final = "application/vnd.jupyter-labbook.plan+json"
+"""What the JupyterLab extension draws, by asking the server; its ``version`` is 1."""
 
 _DETAILS: Final = ("expected", "setup", "impact")
 _SHORTEST_ID: Final = 4
@@ -85,20 +89,39 @@ def plan_print(plan: Plan, width: int = 80) -> str:
     return "\n".join(lines[:-2])
 
 
+def plan_bundle(plan: Plan, labbook: Path, *, resting: bool) -> dict[str, object]:
+    """Render the plan for ``display(..., raw=True)``.
+
+    Parameters
+    ----------
+    plan
+        The lists, as they are now.
+    labbook
+        Folder of the labbook, where a page with the extension finds them later.
+    resting
+        Whether nobody works on it here, so that a page shows it closed.
+    """
+    return {
+        MIME_TYPE: {"version": 1, "path": str(labbook), "resting": resting},
+        "text/html": plan_html(plan),
+        "text/plain": plan_text(plan),
+    }
+
+
 def plan_html(plan: Plan) -> str:
     """Draw the plan as a static fragment, for places where no widget lives."""
     parts = [f'<section class="labbook-plan" style="{_STYLE}">']
     if plan.problem:
         parts.append(f'<p role="alert" style="{_STRONG}">{escape(plan.problem)}</p>')
+    # It stays below each experiment of a notebook: what is empty takes no room.
     for which in PlanList:
-        items = plan.of(which)
-        parts.append(f"<h4>{escape(_heading(which, items))}</h4>")
-        if items:
+        if items := plan.of(which):
+            parts.append(f"<h4>{escape(_heading(which, items))}</h4>")
             parts += ["<ul style='list-style:none;padding-left:0'>"]
             parts += [f"<li>{_item_html(item)}</li>" for item in items]
             parts += ["</ul>"]
-        else:
-            parts.append(f'<p style="{_FAINT}">Nothing yet.</p>')
+    if not plan.items:
+        parts.append(f'<p style="{_FAINT}">Nothing is planned yet.</p>')
     return "\n".join([*parts, "</section>"])
 
 

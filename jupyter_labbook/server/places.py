@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -96,17 +97,16 @@ class Places:
         return LabbookFolder(path)
 
     def near(self, name: str) -> str:
-        """Name the labbook in the folder of a notebook or above it, up to the root."""
+        """Name the labbook in the folder of a notebook or above it, up to the root.
+
+        Empty where there is none yet: most notebooks have none, which is no error.
+        """
         start = self.root / plain(name)
-        try:
-            found = LabbookFolder.find(start).path
-        except (NoLabbookError, OSError, ValueError):
-            _no_labbook()
-        below = self.below(found)
-        if not below:
-            _no_labbook()
-        self.labbook(below)
-        return below
+        with suppress(NoLabbookError, OSError, ValueError, Refusal):
+            below = self.below(LabbookFolder.find(start).path)
+            self.labbook(below)
+            return below
+        return ""
 
     def below(self, path: str | Path) -> str:
         """Name an absolute path by its place below the root; empty if it is outside.

@@ -818,6 +818,20 @@ describe('figures, commands and keys', () => {
     expect(text('figcaption bdi')).toBe('001.png');
   });
 
+  it('leaves out commands for what the view itself offers', () => {
+    source.next = [
+      ['Follow the output:', '%labbook tail x -f'],
+      ['What did you learn?', '%labbook conclude x "..."']
+    ];
+    source.show(anExperiment());
+    open();
+    expect(text('.labbook-next')).toBe('');
+    source.next = [...source.next, ['It waits:', '%labbook rerun x']];
+    source.show({});
+    expect(text('.labbook-next')).toContain('%labbook rerun x');
+    expect(text('.labbook-next')).not.toContain('tail');
+  });
+
   it('copies a command', async () => {
     const copied: string[] = [];
     vi.stubGlobal('navigator', {
@@ -828,12 +842,12 @@ describe('figures, commands and keys', () => {
             : Promise.resolve(void copied.push(words))
       }
     });
-    source.next = [['What did you learn?', 'labbook conclude x']];
+    source.next = [['It waits:', 'labbook rerun x']];
     source.show(anExperiment());
     open();
-    button('Copy: labbook conclude x').click();
+    button('Copy: labbook rerun x').click();
     await settle();
-    expect(copied).toEqual(['labbook conclude x']);
+    expect(copied).toEqual(['labbook rerun x']);
     expect(text('.labbook-copy')).toBe('Copied');
     source.next = [['', 'refused']];
     source.show({});

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_labbook import Labbook
+from jupyter_labbook.rendering.plan import MIME_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +31,11 @@ plan_output._QUIET_SECONDS = 0.3
 
 
 def is_list(content: dict[str, Any]) -> bool:
-    """Whether an output is the five lists, as they were."""
-    return "Assumptions to dispute" in content["data"].get("text/html", "")
+    """Whether an output is the plan at rest, with its lists as they were."""
+    data = content["data"]
+    resting = data.get(MIME_TYPE, {}).get("resting") is True
+    assert resting == ('class="labbook-plan"' in data.get("text/html", ""))
+    return resting and WIDGET not in data
 
 
 @pytest.fixture
@@ -50,6 +54,14 @@ def test_a_page_gets_the_widget_and_nothing_else_in_its_place(kernel) -> None:
     result = kernel.run(CELL, cell="cell-1")
     [view] = [o for o in result.outputs if WIDGET in o.get("data", {})]
     assert "text/html" not in view["data"]
+
+
+def test_the_widget_names_its_labbook_for_a_page_that_asks_the_server(
+    kernel, project: Path
+) -> None:
+    [drawn] = kernel.run(CELL, cell="cell-1").mime(MIME_TYPE)
+    path = str((project / "labbook").resolve())
+    assert drawn == {"version": 1, "path": path, "resting": False}
 
 
 def test_without_a_page_the_lists_are_shown_as_they_are(kernel) -> None:

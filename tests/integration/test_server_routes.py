@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import uuid
+import venv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,11 +101,25 @@ def test_the_labbook_of_a_notebook_is_found_beside_it_or_above(shown: Shown) -> 
         assert reply.json == {"labbook": shown.name}
 
 
-def test_a_notebook_without_a_labbook_is_told_how_to_begin_one(shown: Shown) -> None:
+def test_that_a_notebook_has_no_labbook_yet_is_an_answer_and_no_error(
+    shown: Shown,
+) -> None:
     for near in ("n.ipynb", "", "nothing/here.ipynb"):
         reply = shown.served.get("labbook", near=near)
-        assert (reply.status, reply.json["reason"]) == (404, "no-labbook")
-        assert "labbook init" in reply.json["message"]
+        assert (reply.status, reply.json) == (200, {"labbook": ""})
+
+
+def test_a_checklist_is_traced_by_its_labbook_or_by_the_notebook_it_is_in(
+    shown: Shown,
+) -> None:
+    project = shown.folder.path.parent
+    here, found = str(shown.folder.path), {"labbook": shown.name}
+    away = {"path": here, "near": "elsewhere/n.ipynb"}
+    assert shown.served.get("labbook", **away).json == found
+    for path in ("/home/other/labbook", f"{project}/moved/labbook", f"{here}/../x"):
+        near = f"{project.name}/n.ipynb"
+        assert shown.served.get("labbook", path=path, near=near).json == found
+        assert shown.served.get("labbook", path=path, near="").json["labbook"] == ""
 
 
 def test_an_output_is_traced_by_its_path_or_by_the_notebook_it_is_in(
@@ -389,17 +406,31 @@ def test_runs_are_repeated(
     assert run_state.derive(experiment.run("003"), trust.trusted) == "finished"
 
 
-def test_a_run_of_another_python_is_not_repeated_by_this_one(
-    shown: Shown, train: Callable[..., ExperimentFolder]
+def test_a_run_is_repeated_by_the_python_that_executed_it(
+    shown: Shown, tmp_path: Path, until: Callable[..., None]
 ) -> None:
-    experiment = train()
-    path = experiment.path / "runs/001/run.json"
-    record = json.loads(path.read_text()) | {"python": "/other/bin/python"}
-    path.write_text(json.dumps(record))
-    refused = shown.post("experiments/0001-rates/rerun", {"runs": None})
+    # The server's own is another one: a kernel has an environment of its own.
+    venv.create(tmp_path / "env", with_pip=False)
+    python = str(tmp_path / "env/bin/python")
+    experiment = running.experiment(shown.folder)
+    run = running.queue(shown.folder, experiment, "import sys; print(sys.prefix)")
+    script = hashlib.sha256(run.script.read_bytes()).hexdigest()
+    record = json.loads(run.record.read_text()) | {"script": script}
+    record |= {"host": socket.gethostname(), "cwd": str(tmp_path)}
+    run.record.write_text(json.dumps(record | {"python": python}))
+
+    told = shown.post("experiments/0001-trial/rerun", {"runs": ["001"]})
+    assert told.json == {"runs": [{"original": "001", "rerun": "002"}]}
+    again = experiment.run("002")
+    until(again.exit.exists)
+    assert again.output.read_text() == f"{tmp_path}/env\n"
+    assert json.loads(again.record.read_text())["python"] == python
+
+    run.record.write_text(json.dumps(record | {"python": f"{tmp_path}/gone"}))
+    refused = shown.post("experiments/0001-trial/rerun", {"runs": ["001"]})
     assert (refused.status, refused.json["reason"]) == (400, "invalid")
-    assert "%labbook rerun rates/001" in refused.json["message"]
-    assert len(experiment.runs()) == 2
+    assert f"{tmp_path}/gone, which is gone" in refused.json["message"]
+    assert [run.label for run in experiment.runs()] == ["001", "002"]
 
 
 def test_a_conclusion_is_recorded_unless_another_one_came_first(

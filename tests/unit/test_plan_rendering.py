@@ -167,4 +167,8 @@ def test_html_follows_the_theme_and_says_ticks_to_screen_readers() -> None:
     assert 'aria-label="done">☑' in html
     assert 'aria-label="open">☐' in html
     assert all("," in use for use in re.findall(r"var\([^)]*\)", html))
-    assert "Nothing yet." in html
+
+
+def test_html_gives_no_room_to_lists_that_are_empty() -> None:
+    assert PlanList.FRAMING.title not in plan_html(PLAN)
+    assert Text(plan_html(Plan())).text.strip() == "Nothing is planned yet."

@@ -421,5 +421,9 @@ def test_messages_on_several_threads_lose_nothing(widget: PlanWidget) -> None:
 def test_without_widgets_the_output_is_text_and_no_html(widget: PlanWidget) -> None:
     ask(widget, op="add", list="test", text="loader")
     bundle, _ = widget._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+    assert set(bundle) == {
+        "application/vnd.jupyter-labbook.plan+json",
+        "application/vnd.jupyter.widget-view+json",
+        "text/plain",
+    }
     assert "[ ] loader" in bundle["text/plain"]

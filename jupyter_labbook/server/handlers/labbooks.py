@@ -34,11 +34,13 @@ class NearestLabbook(LabbookHandler):
     @authenticated
     @authorized
     async def get(self) -> None:
-        """Find the labbook of a notebook or folder."""
+        """Find the labbook of a notebook or folder; or the one an output names."""
         near = plain(self.word("near", None) or ".")
+        path = self.word("path")
         folder = str(PurePosixPath(near).parent)
         places = self.labbooks.places
-        found = await self.do(self.labbooks.take(folder), lambda: places.near(near))
+        lane = self.labbooks.take(folder)
+        found = await self.do(lane, lambda: _labbook(places, path, near))
         self.answer({"labbook": found})
 
 
@@ -53,6 +55,16 @@ class Place(LabbookHandler):
         places = self.labbooks.places
         lane = self.labbooks.take(str(PurePosixPath(near).parent) if near else ".")
         self.answer(await self.do(lane, lambda: _placed(places, path, near)))
+
+
+def _labbook(places: Places, path: str, near: str) -> str:
+    """Find by an absolute path, perhaps of another machine; else near a notebook."""
+    below = places.below(path) if path else ""
+    if below:
+        with suppress(Refusal):
+            places.labbook(below)
+            return below
+    return places.near(near)
 
 
 def _placed(places: Places, path: str, near: str) -> dict[str, str]:

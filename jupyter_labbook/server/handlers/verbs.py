@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -10,10 +9,8 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from jupyter_labbook.errors import ConflictError
-from jupyter_labbook.model.run import RunRecord
 from jupyter_labbook.server.answering import LabbookHandler, invalid
 from jupyter_labbook.server.refusals import Reason, Refusal
-from jupyter_labbook.storage import records
 
 if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
@@ -109,8 +106,6 @@ class Rerun(VerbHandler):
             from jupyter_labbook.actions import rerunning
 
             originals = self.runs(labbook, experiment, wish.runs)
-            for run in originals:
-                _require_same_python(run)
             found = self.find(labbook, experiment)
             new = rerunning.rerun(
                 labbook.folder(), found, originals, current=wish.current
@@ -155,14 +150,3 @@ class Conclude(VerbHandler):
 
         self.count_as_activity()
         self.answer(await self.do(labbook, conclude))
-
-
-def _require_same_python(run: RunFolder) -> None:
-    """Refuse to repeat a run with another Python than it was executed with."""
-    record = records.read(run.record, RunRecord)
-    if record is not None and record.python not in ("", sys.executable):
-        raise invalid(
-            f"Run {run.label} was executed by {record.python}, and this server is "
-            f"another Python: repeat it in its notebook, by %labbook rerun "
-            f"{run.experiment.name.partition('-')[2]}/{run.label}"
-        )

@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { Cell } from '@jupyterlab/cells';
+import { URLExt } from '@jupyterlab/coreutils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import {
   NotebookPanel,
@@ -94,17 +95,49 @@ async function goTo(notebook: Notebook, index: number): Promise<void> {
   await notebook.scrollToItem(index, 'smart');
 }
 
+/** What an address ends with that opens a notebook at a cell. */
+const AT_CELL = '#cell-id=';
+
 /** Show a notebook, at one of its cells if that is still there. */
 export async function openAtCell(
+  app: JupyterFrontEnd,
   documents: IDocumentManager,
   path: string,
   cell: string
 ): Promise<void> {
-  const panel = documents.openOrReveal(path);
-  if (!(panel instanceof NotebookPanel)) {
-    // Notebook 7 shows it in another tab of the browser.
+  if (!documents.findWidget(path) && !('mode' in app.shell)) {
+    // Notebook 7 has one document in each tab of the browser.
+    const { baseUrl } = app.serviceManager.serverSettings;
+    const address = URLExt.join(baseUrl, 'notebooks', URLExt.encodeParts(path));
+    window.open(`${address}${AT_CELL}${encodeURIComponent(cell)}`, path);
     return;
   }
+  const panel = documents.openOrReveal(path);
+  if (panel instanceof NotebookPanel) {
+    await showCell(panel, cell);
+  }
+}
+
+/** Go to the cell that the page's address names, if it names one. */
+export function followAddress(
+  { hash }: Pick<Location, 'hash'>,
+  tracker: INotebookTracker
+): void {
+  if (!hash.startsWith(AT_CELL)) {
+    return;
+  }
+  const cell = decodeURIComponent(hash.slice(AT_CELL.length));
+  const go = (): void => {
+    if (tracker.currentWidget) {
+      tracker.currentChanged.disconnect(go);
+      void showCell(tracker.currentWidget, cell);
+    }
+  };
+  tracker.currentChanged.connect(go);
+  go();
+}
+
+async function showCell(panel: NotebookPanel, cell: string): Promise<void> {
   await panel.context.ready;
   await panel.revealed;
   const index = panel.content.widgets.findIndex(

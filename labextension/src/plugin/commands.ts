@@ -19,7 +19,12 @@ import type { Words } from '../data/words.js';
 import { h } from '../views/dom.js';
 import { asked, liveRuns } from '../views/panel/words.js';
 import { visible } from '../views/text.js';
-import { insertExperiment, openAtCell, shownExperiment } from './cells.js';
+import {
+  followAddress,
+  insertExperiment,
+  openAtCell,
+  shownExperiment
+} from './cells.js';
 import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
 import { ILabbook } from './labbook.js';
@@ -227,12 +232,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
         const rows = choice.rows([...LIVE, ...ENDED]);
         const row = await choice.named(word(args.experiment), rows, name);
         if (row?.notebook) {
-          await openAtCell(documents, row.notebook, row.cell);
+          await openAtCell(app, documents, row.notebook, row.cell);
         } else {
           await commands.execute('labbook:show-panel', { tab: 'runs' });
         }
       }
     });
+    if (tracker) {
+      followAddress(window.location, tracker);
+    }
     const category = words.__('Labbook');
     for (const name of ['new-experiment', 'stop', 'conclude']) {
       palette?.addItem({ command: `labbook:${name}`, category });

@@ -27,20 +27,6 @@ export function runHost(app: JupyterFrontEnd, words: Words): RunHost {
       return button.accept;
     },
     say: sentence => void Notification.info(sentence, { autoClose: 6000 }),
-    openFile: path => void open(app, path),
-    openNotebook: (path, cell) => void open(app, path, `#cell-id=${cell}`)
+    openFile: path => void app.commands.execute('docmanager:open', { path })
   };
-}
-
-async function open(
-  app: JupyterFrontEnd,
-  path: string,
-  fragment = ''
-): Promise<void> {
-  const opened = (await app.commands.execute('docmanager:open', { path })) as {
-    setFragment?: (fragment: string) => void;
-  } | null;
-  if (fragment) {
-    opened?.setFragment?.(fragment);
-  }
 }

@@ -6,11 +6,13 @@ import labbook from './labbook.js';
 import neighbours from './neighbours.js';
 import notifications from './notifications.js';
 import panel from './panel.js';
+import planRenderer from './planRenderer.js';
 import runRenderer from './runRenderer.js';
 import statusBar from './statusBar.js';
 
 export default [
   runRenderer,
+  planRenderer,
   labbook,
   commands,
   panel,

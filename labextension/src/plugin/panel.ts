@@ -156,7 +156,8 @@ function hostOf(
     }
   };
   return {
-    open: ({ notebook, cell }) => void openAtCell(documents, notebook, cell),
+    open: ({ notebook, cell }) =>
+      void openAtCell(app, documents, notebook, cell),
     ...(tracker && {
       newExperiment: () => insert(null),
       makeExperiment: item => insert(item)

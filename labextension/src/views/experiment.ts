@@ -24,6 +24,9 @@ import {
   verdicts
 } from './run/parts.js';
 
+/** Commands that the log and the box for the conclusion stand for. */
+const OFFERED = /^%?labbook (tail|conclude) /;
+
 /** An experiment and its runs as they are now: `node` is the view. */
 export class LiveRunView {
   readonly node: HTMLElement;
@@ -196,7 +199,9 @@ export class LiveRunView {
     this._plot?.isolate(runs[0] ?? null);
   }
 
-  private _drawNext(next: readonly Step[]): void {
+  private _drawNext(all: readonly Step[]): void {
+    // What the view's own controls do needs no command.
+    const next = all.filter(([, command]) => !OFFERED.test(command));
     this._next.show(next, () =>
       next.length ? steps(next, command => [this._copier(command)]) : null
     );

@@ -17,5 +17,4 @@ export interface RunHost {
   /** Tell a person something that has no place in the view. */
   say(sentence: string): void;
   openFile?(path: string): void;
-  openNotebook?(path: string, cell: string): void;
 }

@@ -387,9 +387,7 @@ describe('the connection of a labbook', () => {
     await until(() => expect(second.resets).toBe(1));
     server.change('0001-a', 'view');
     await second.names('0001-a');
-    await until(() =>
-      expect(server.of('changes').length).toBeGreaterThan(2)
-    );
+    await until(() => expect(server.of('changes').length).toBeGreaterThan(2));
     expect(server.of('stream')).toHaveLength(1);
     expect(second.contacts).not.toContain('stale');
     first.seat.leave();

@@ -77,9 +77,18 @@ export class Api {
     return texts(record(await this._get('about', {}, signal)).notes);
   }
 
-  /** The labbook beside a notebook or folder, or above it. */
-  async labbook(near: string, signal?: AbortSignal): Promise<string> {
-    const data = await this._get('labbook', { near }, signal);
+  /**
+   * The labbook beside a notebook or folder, or above it; empty if there is none.
+   *
+   * @param path - the labbook's folder as an output names it, if that is known.
+   */
+  async labbook(
+    near: string,
+    signal?: AbortSignal,
+    path = ''
+  ): Promise<string> {
+    const query = { near, ...given({ path }) };
+    const data = await this._get('labbook', query, signal);
     return text(record(data).labbook);
   }
 

@@ -101,7 +101,7 @@ export function meaning(state: string, trans: Words): string {
       );
     case 'waiting':
       return trans.__(
-        'It starts by itself once its hours have come and a slot is free.'
+        'It starts by itself as soon as a slot is free, in the hours it was given.'
       );
     case 'held':
       return trans.__(

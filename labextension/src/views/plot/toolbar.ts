@@ -85,13 +85,17 @@ export class Toolbar {
       this._slider(say('Smoothing')),
       h('span', { class: 'labbook-plot-space' }),
       this._reset,
-      this._button(say('Copy PNG'), say('Copy the plot as a picture'), () =>
-        events.copyPicture()
-      ),
-      this._button(
-        say('Copy CSV'),
-        say('Copy the shown values as a table'),
-        () => events.copyTable()
+      h(
+        'span',
+        { class: 'labbook-plot-together' },
+        this._button(say('Copy PNG'), say('Copy the plot as a picture'), () =>
+          events.copyPicture()
+        ),
+        this._button(
+          say('Copy CSV'),
+          say('Copy the shown values as a table'),
+          () => events.copyTable()
+        )
       )
     );
   }

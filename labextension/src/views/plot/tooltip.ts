@@ -75,6 +75,6 @@ export class Tooltip {
     this.node.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
   }
 
-  private _place = h('div', { class: 'labbook-plot-place' });
+  private _place = h('div', { class: 'labbook-plot-where' });
   private _list = h('ul', {});
 }

@@ -1,0 +1,68 @@
+"""The checklist below an experiment, where the page has our extension."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Command, OpenNotebook
+    from tests.jupyter import Server
+
+pytestmark = pytest.mark.timeout(300)
+
+LOAD = "%load_ext jupyter_labbook"
+ADD = '%labbook plan add test "The loader"'
+# Sleeps in C without letting go of the lock: nothing else of the kernel runs.
+BLOCK = """\
+import ctypes, pathlib
+pathlib.Path("blocked").touch()
+ctypes.PyDLL(None).sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def labbook(server: Server) -> Iterator[Path]:
+    """Begin a labbook beside the notebook."""
+    folder = server.root / "labbook"
+    folder.mkdir()
+    (folder / "labbook.toml").write_text("")
+    (folder / "experiments").mkdir()
+    yield folder
+    (server.root / "blocked").unlink(missing_ok=True)
+    shutil.rmtree(folder)
+
+
+def test_it_works_while_the_kernel_is_blocked_also_after_a_reload(
+    page: Page,
+    open_notebook: OpenNotebook,
+    command: Command,
+    server: Server,
+    labbook: Path,
+    until: Callable[..., None],
+) -> None:
+    open_notebook("plan.ipynb", LOAD, ADD, "%labbook plan", BLOCK)
+    command("notebook:run-all-cells")
+    plan = page.locator(".jp-OutputArea .labbook-plan").first
+    until((server.root / "blocked").exists)
+    plan.get_by_role("checkbox", name="The loader").check()
+    stored = labbook / "plan.md"
+    until(lambda: "- [x] The loader" in stored.read_text())
+    command("docmanager:save")
+    page.wait_for_function(
+        "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
+    )
+    page.reload()
+    box = plan.get_by_role("checkbox", name="The loader")
+    box.wait_for()
+    expect(box).to_be_checked()
+    box.uncheck()
+    until(lambda: "- [ ] The loader" in stored.read_text())

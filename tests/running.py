@@ -84,13 +84,18 @@ def add_ended(  # one for each thing a test varies
     end: str = "",
     metrics: str = "",
     notebook: str = "",
+    cell: str = "",
 ) -> RunFolder:
     """Publish a run that has ended already, as one that was copied here."""
     with labbook.lock(), labbook.aside() as aside:
         folder = aside / f"{target.next_run():03d}"
         folder.mkdir()
         record = RunRecord(
-            id=uuid.uuid4().hex, created=timestamp(), version=version, notebook=notebook
+            id=uuid.uuid4().hex,
+            created=timestamp(),
+            version=version,
+            notebook=notebook,
+            cell=cell,
         )
         (folder / "run.json").write_bytes(records.encode(record))
         ended = Exit(time=end or timestamp(), state=state, reason=reason)

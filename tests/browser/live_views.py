@@ -39,7 +39,9 @@ CLEAN = "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
 
 def away(address: str) -> list[str]:
     """An address, if it is somebody else's than the page's own server."""
-    return [] if address.startswith(("http://127.0.0.1:", "data:", "blob:")) else [address]
+    return (
+        [] if address.startswith(("http://127.0.0.1:", "data:", "blob:")) else [address]
+    )
 
 
 def saved_output(experiment: Path, question: str) -> NotebookNode:

@@ -61,7 +61,8 @@ log(step=1, loss=0.25, **{{{trap("metric")!r}: 2.0}})
 (run_dir() / "figures" / {NAMED!r}).write_text({SVG!r})
 progress(3, 3, {trap("progress")!r})
 print("x" * 1_000_000)
-print("\\x1b[31mred\\x1b[0m \\x1b]8;;javascript:alert(1)\\x07link\\x1b]8;;\\x07 \\x00 \\x1b[2J")
+print("\\x1b[31mred\\x1b[0m \\x00 \\x1b[2J")
+print("\\x1b]8;;javascript:alert(1)\\x07link\\x1b]8;;\\x07")
 print({trap("line")!r})
 print({BIDI!r})
 print("and last", word and "")
@@ -131,7 +132,9 @@ def test_hostile_text_is_text_wherever_it_is_shown(
 
     expect(view.locator("figcaption bdi").first).to_have_text(NAMED)
     picture = view.locator(".labbook-figures img").first
-    page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
+    page.wait_for_function(
+        "image => image.naturalWidth > 0", arg=picture.element_handle()
+    )
 
     box = view.get_by_role("textbox", name="What did you learn?")
     box.fill(f"{trap('conclusion')} {BIDI}")
@@ -160,7 +163,11 @@ def test_hostile_text_is_text_wherever_it_is_shown(
 
 
 def test_a_figure_with_a_script_is_a_picture_by_its_address_too(
-    page: Page, open_notebook: OpenNotebook, labbook: Path, server: Server, foreign: list[str]
+    page: Page,
+    open_notebook: OpenNotebook,
+    labbook: Path,
+    server: Server,
+    foreign: list[str],
 ) -> None:
     experiment = running.experiment(LabbookFolder(labbook), "drawn")
     running.declare(experiment, question="What was drawn?")

@@ -52,6 +52,7 @@ time.sleep(1)
 ctypes.PyDLL(None).sleep(40)
 """
 
+
 def test_it_grows_and_is_live_again_after_a_reload_and_with_a_new_kernel(
     page: Page, open_notebook: OpenNotebook, command: Command, go: Path
 ) -> None:

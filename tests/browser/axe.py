@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 AUDIT = """async selector => {
   const found = await axe.run({ include: [selector] });
   if (!found.passes.length) throw new Error(`nothing to audit in ${selector}`);
-  const why = ({ any, all, none }) => [...any, ...all, ...none].map(each => each.message);
+  const why = ({ any, all, none }) =>
+    [...any, ...all, ...none].map(each => each.message);
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(node => ({ id, html: node.html, why: why(node) })));
 }"""

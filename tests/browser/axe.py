@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 AUDIT = """async selector => {
   const found = await axe.run({ include: [selector] });
   if (!found.passes.length) throw new Error(`nothing to audit in ${selector}`);
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) =>
-    ({ id, html, why: [...any, ...all, ...none].map(each => each.message) })));
+  const why = ({ any, all, none }) =>
+    [...any, ...all, ...none].map(each => each.message);
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(node => ({ id, html: node.html, why: why(node) })));
 }"""
 
 

@@ -53,12 +53,12 @@ def test_a_run_is_drawn_by_its_kernel_and_exported(
     output = page.locator(".jp-OutputArea-output").filter(has_text="Does loss fall?")
     image = output.first.locator("img, svg").first
     expect(image).to_be_visible()
-    drawn = image.evaluate("node => node.outerHTML")
+    drawn = output.first.inner_html()
     page.wait_for_function(
-        "([node, drawn]) => [...document.querySelectorAll('.jp-OutputArea-output')]"
-        ".some(each => each.textContent.includes('Does loss fall?')"
-        " && !each.innerHTML.includes(drawn))",
-        arg=[None, drawn],
+        """([question, drawn]) =>
+          [...document.querySelectorAll('.jp-OutputArea-output')].some(output =>
+            output.textContent.includes(question) && output.innerHTML !== drawn)""",
+        arg=["Does loss fall?", drawn],
     )
     go.touch()
     expect(output.get_by_text("supported").first).to_be_visible(timeout=60_000)

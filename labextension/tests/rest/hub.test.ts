@@ -208,8 +208,11 @@ describe('the connection of a labbook', () => {
   it('asks for changes where streams are held back, and streams again later', async () => {
     server.collected = true;
     const heard = new Heard();
-    await heard.contact('polling');
     await vi.waitFor(() => expect(heard.resets).toBeGreaterThan(0));
+    // The server never failed, so that nobody is told that it did.
+    expect(heard.contacts).not.toContain('stale');
+    expect(server.of('stream')).toHaveLength(1);
+    expect(heard.seat.freshness.contact).toBe('polling');
     server.change('0001-a', 'view');
     await heard.names('0001-a');
     server.tell('ended', { experiment: '0001-a', run: '001', last: true });

@@ -207,7 +207,8 @@ class Server:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _SECONDS
-        status = f"{self.url}/api/status?token={self.token}"
+        # Whoever may log in, by a token or otherwise.
+        status = f"{self.url}/login"
         while True:
             try:
                 with urllib.request.urlopen(status, timeout=5):

@@ -164,7 +164,6 @@ def test_behind_a_proxy_that_holds_streams_back_a_view_asks_for_changes(
     page = running.context.new_page()
     with holding_streams_back(port) as proxy:
         page.goto(server.address(name).replace(f":{port}", f":{proxy}"))
-        # Nothing has failed: at first it only knows nothing yet.
         grows(page)
         expect(view(page)).to_contain_text("looked at every few seconds")
         gate.touch()
@@ -246,6 +245,7 @@ class TestBelowAPrefixWithACookie:
         grows(running)
         picture = view(running).locator("img").first
         picture.wait_for()
+        picture.scroll_into_view_if_needed()
         assert "/user/ada@home/jupyter-labbook/api/" in picture.get_attribute("src")
         running.wait_for_function(
             "img => img.naturalWidth > 0", arg=picture.element_handle()

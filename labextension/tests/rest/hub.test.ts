@@ -202,6 +202,8 @@ describe('the connection of a labbook', () => {
     const heard = new Heard(hubOf({ hello: 400 }));
     await heard.contact('polling');
     await until(() => expect(heard.resets).toBeGreaterThan(0));
+    // The server never failed, so that nobody is told that it did.
+    expect(heard.contacts).not.toContain('stale');
     server.change('0001-a', 'view');
     await heard.names('0001-a');
     server.tell('ended', { experiment: '0001-a', run: '001', last: true });

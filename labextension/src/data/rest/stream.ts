@@ -155,7 +155,8 @@ export class Following {
     }
     // What is cut as soon as it begins is held back as well.
     const lasted = hello && Date.now() - hello >= this._pace.hello;
-    this._silent = lasted ? 0 : this._silent + 1;
+    // What says nothing at all is not worth a second wait.
+    this._silent = lasted ? 0 : late && !hello ? TRIES : this._silent + 1;
     return hello ? null : (failed ?? this._unanswered());
   }
 

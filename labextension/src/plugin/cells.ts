@@ -91,7 +91,8 @@ async function write(notebook: Notebook, { cursor }: NewCell): Promise<void> {
 
 async function goTo(notebook: Notebook, index: number): Promise<void> {
   notebook.activeCellIndex = index;
-  await notebook.scrollToItem(index, 'smart');
+  // JupyterLab gives a scroll up where a newer one, of its own, takes its place.
+  await notebook.scrollToItem(index, 'smart').catch(() => undefined);
 }
 
 /** Show a notebook, at one of its cells if that is still there. */

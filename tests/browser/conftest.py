@@ -125,7 +125,13 @@ def labbook(server: Server, until: Callable[..., None]) -> Iterator[Path]:
     for name in (known := Labbook(server.root)):
         known[name].stop()
         until(known[name].done)
-    shutil.rmtree(folder)
+
+    def gone() -> bool:
+        # What follows the end of a run may still write.
+        shutil.rmtree(folder, ignore_errors=True)
+        return not folder.exists()
+
+    until(gone)
 
 
 @pytest.fixture

@@ -117,6 +117,7 @@ def front(labbook: Path, tmp_path: Path) -> Iterator[Page]:
 def test_a_page_and_the_file_hold_the_same_plan(front: Page, labbook: Path) -> None:
     assert set(front.output) == {
         "text/plain",
+        "application/vnd.jupyter-labbook.plan+json",
         "application/vnd.jupyter.widget-view+json",
     }
     assert "labbook plan add question" in front.output["text/plain"]

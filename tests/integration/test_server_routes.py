@@ -556,7 +556,7 @@ def test_details_that_were_changed_elsewhere_are_not_overwritten(shown: Shown) -
         {"id": "2", "op": "add", "list": "none", "text": "x"},
         {"id": "3", "op": "tick", "item": "x", "done": "yes"},
         {"id": "4", "op": "edit", "item": "x", "fields": {"id": "y"}},
-        {"id": "5", "op": "move", "item": "x"},
+        {"id": "5", "op": "move", "item": "x", "before": 1},
         {"id": ["6"], "op": "undo"},
         ["id", "7"],
     ],

@@ -92,7 +92,8 @@ async function write(notebook: Notebook, { cursor }: NewCell): Promise<void> {
 
 async function goTo(notebook: Notebook, index: number): Promise<void> {
   notebook.activeCellIndex = index;
-  await notebook.scrollToItem(index, 'smart');
+  // JupyterLab gives a scroll up where a newer one, of its own, takes its place.
+  await notebook.scrollToItem(index, 'smart').catch(() => undefined);
 }
 
 /** What an address ends with that opens a notebook at a cell. */

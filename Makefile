@@ -75,7 +75,7 @@ test: lint js browser  ## every check there is
 	$(BIN)/python -m pytest tests/browser
 
 .PHONY: bench
-bench: $(READY)  ## what is promised about speed, measured
+bench: $(READY) browser  ## what is promised about speed, measured
 	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'
 	$(BIN)/python -m tests.benchmarks
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,18 +13,20 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from jupyter_labbook.model.run import RunState
+from jupyter_labbook.model.run import Exit, RunRecord, RunState
+from jupyter_labbook.storage import records
 from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.labbook import LabbookFolder
 from tests.benchmarks import page
 from tests.benchmarks.table import Line, interleaved
-from tests.running import add_ended, declare
+from tests.running import declare
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
 
+    from jupyter_labbook.storage.labbook import ExperimentFolder
     from tests.jupyter import Server
 
 SIZES = {"small": 20, "large": 2_000}
@@ -107,31 +110,46 @@ def _make(project: Path, experiments: int) -> None:
             target = labbook.add_experiment(name, {"experiment.md": b"---\n---\n"})
             question = f"Does step {number} of the schedule lower the loss?"
             declare(target, question=question, tags=[f"week-{number // 40}"])
-            for run in range(RUNS):
-                failed = number % 50 == 0 and run == 0
-                state = RunState.FAILED if failed else RunState.FINISHED
-                add_ended(labbook, target, state, end=moment, metrics=_METRICS)
+            _add_runs(labbook, target, moment, failed=number % 50 == 0)
             if number % 10:
                 learned = {"version": 1, "conclusion": f"It does by {number} %."}
                 History(target.path).append(EventKind.CONCLUDED, learned, moment)
 
 
+def _add_runs(
+    labbook: LabbookFolder, target: ExperimentFolder, moment: str, *, failed: bool
+) -> None:
+    """Publish all runs of an experiment at once, the first perhaps as failed."""
+    with labbook.lock(), labbook.aside() as aside:
+        folders = [aside / f"{number:03d}" for number in range(1, RUNS + 1)]
+        for folder in folders:
+            folder.mkdir()
+            record = RunRecord(id=uuid.uuid4().hex, created=moment, version=1)
+            (folder / "run.json").write_bytes(records.encode(record))
+            failed, state = False, RunState.FAILED if failed else RunState.FINISHED
+            ended = Exit(time=moment, state=state)
+            (folder / "exit.json").write_bytes(records.encode(ended))
+            (folder / "metrics.csv").write_text(_METRICS)
+        target.publish_runs(folders)
+
+
 def _settle(server: Server, project: str) -> None:
     """Ask until everything is known and nothing changes any more."""
-    answers = [b""]
-    while len(answers) < 4 or len(set(answers[-3:])) > 1:
-        # 503: whoever asks first waits no longer than for a dead disk.
-        answers.append(_overview(server, project, 200, 503))
+    answers: list[bytes | None] = [None]
+    while None in answers or len(answers) < 3 or len(set(answers)) > 1:
         time.sleep(1)
+        # Whoever asks first waits no longer than for a dead disk: 503.
+        answers = [*answers, _overview(server, project)][-3:]
 
 
 def _ask(server: Server, project: str) -> float:
     begin = time.perf_counter()
-    _overview(server, project, 200)
+    if _overview(server, project) is None:
+        raise RuntimeError(f"the overview of {project} was refused")
     return time.perf_counter() - begin
 
 
-def _overview(server: Server, project: str, *statuses: int) -> bytes:
+def _overview(server: Server, project: str) -> bytes | None:
     address = urlsplit(server.url)
     connection = http.client.HTTPConnection(address.netloc, timeout=120)
     try:
@@ -142,9 +160,7 @@ def _overview(server: Server, project: str, *statuses: int) -> bytes:
         said = answer.read()
     finally:
         connection.close()
-    if answer.status not in statuses:
-        raise RuntimeError(f"{path}: {answer.status} {said[:200]!r}")
-    return said
+    return said if answer.status == 200 else None
 
 
 def _open(browser: Browser, server: Server, project: str) -> float:

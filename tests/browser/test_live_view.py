@@ -8,9 +8,11 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import IDLE
 from tests.browser.live_views import (
     KERNEL,
     STEADY,
+    ended,
     executing,
     grows,
     live,
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.conftest import Command, OpenNotebook
     from tests.jupyter import Server
@@ -243,3 +245,41 @@ def test_the_checklist_needs_no_kernel(
     item.wait_for()
     expect(item).to_be_checked()
     expect(page.get_by_text("Error displaying")).to_have_count(0)
+
+
+BELOW = """() => {
+  const [first, last] = [0, -1].map(place => [
+    ...document.querySelectorAll('.jp-Notebook .jp-Cell')].at(place));
+  return last.getBoundingClientRect().top - first.getBoundingClientRect().top;
+}"""
+
+
+def test_what_is_below_stays_where_it_is_when_the_live_view_takes_over(
+    page: Page, open_notebook: OpenNotebook, command: Command, go: Path
+) -> None:
+    go.touch()
+    steady = STEADY.format(name="loss", go=str(go))
+    start(page, open_notebook, command, NAME, steady, "'below'")
+    ended(live(page, "Does loss fall?"), "finished")
+    page.locator(".jp-OutputArea-output").get_by_text("'below'").wait_for()
+    save(page, command)
+    held: list[Route] = []
+    holding = [True]
+    page.route(
+        "**/jupyter-labbook/api/**",
+        lambda route: held.append(route) if holding[0] else route.continue_(),
+    )
+    page.reload()
+    page.locator(".jp-Notebook .labbook-run").first.wait_for()
+    page.wait_for_function(IDLE)
+    before = page.evaluate(BELOW)
+    holding[0] = False
+    for route in held:
+        route.continue_()
+    view = live(page, "Does loss fall?")
+    view.locator("canvas").first.wait_for()
+    # The room is held no longer: the view fills it by itself.
+    page.wait_for_function(
+        "() => document.querySelector('.labbook-renderer').style.minHeight === ''"
+    )
+    assert abs(page.evaluate(BELOW) - before) < 2

@@ -9,7 +9,9 @@ import { trouble } from '../data/rest/stream.js';
 import { record, text } from '../data/json.js';
 import type { Words } from '../data/words.js';
 import { focused, h } from '../views/dom.js';
+import type { Store } from '../views/host.js';
 import { PlanView } from '../views/plan.js';
+import { Room } from './room.js';
 
 /** What an output carries that shows a plan; its `version` is 1. */
 export const PLAN_MIME_TYPE = 'application/vnd.jupyter-labbook.plan+json';
@@ -17,6 +19,7 @@ export const PLAN_MIME_TYPE = 'application/vnd.jupyter-labbook.plan+json';
 /** What the output of a plan is given by the program that shows it. */
 export interface PlanOutputHost {
   words: Words;
+  store: Store;
   hub: Hub;
   /** Path of the notebook below the server's root; or empty. */
   notebook(): string;
@@ -36,6 +39,7 @@ export class PlanOutput extends Widget implements IRenderMime.IRenderer {
   constructor(private readonly _host: PlanOutputHost) {
     super();
     this.addClass('labbook-renderer');
+    this._room = new Room(this._place, _host.store);
     this._find = new Refresher(_host.hub.pace, this._look, () => undefined);
     this._fold.append(h('summary', {}, _host.words.__('Plan')), this._place);
     this._fold.addEventListener('toggle', () => this._settle());
@@ -59,6 +63,7 @@ export class PlanOutput extends Widget implements IRenderMime.IRenderer {
     this._model = model;
     if (moved) {
       this._leave();
+      this._room.reserve(path);
       this._find.ask();
     }
     await this._other?.renderModel(model);
@@ -124,6 +129,7 @@ export class PlanOutput extends Widget implements IRenderMime.IRenderer {
         makeExperiment: item => this._host.makeExperiment(item, this)
       });
       this._place.append(this._view.node);
+      this._room.fill(this._view.node);
     }
     this._source?.setVisible(this._seen && this._fold.open);
   }
@@ -137,6 +143,7 @@ export class PlanOutput extends Widget implements IRenderMime.IRenderer {
   }
 
   private _leave(): void {
+    this._room.release();
     this._view?.dispose();
     this._source?.dispose();
     this._view = this._source = null;
@@ -166,6 +173,7 @@ export class PlanOutput extends Widget implements IRenderMime.IRenderer {
 
   private readonly _fold = h('details', { class: 'labbook labbook-plan-fold' });
   private readonly _place = h('div', {});
+  private readonly _room: Room;
   private readonly _find: Refresher;
   private _model: IRenderMime.IMimeModel | null = null;
   private _path: string | null = null;

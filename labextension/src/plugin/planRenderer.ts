@@ -11,6 +11,7 @@ import { insertExperiment } from './cells.js';
 import { hubFor, serverPath } from './connection.js';
 import { wordsFrom } from './host.js';
 import { PLAN_MIME_TYPE, PlanOutput } from './planOutput.js';
+import { browserStore } from './store.js';
 
 /** Above the widget manager's -10: one output carries both. */
 const RANK = -20;
@@ -41,6 +42,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const words = wordsFrom(translator);
+    const store = browserStore(() => window.localStorage);
     const { serverSettings, contents } = app.serviceManager;
     const panelOf = (output: Widget): NotebookPanel | undefined =>
       tracker?.find(panel => panel.node.contains(output.node));
@@ -52,6 +54,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
         createRenderer: ({ resolver }): IRenderMime.IRenderer => {
           return new PlanOutput({
             words,
+            store,
             hub: hubFor(serverSettings, words),
             notebook: () =>
               serverPath((resolver as Resolver | null)?.path, contents),

@@ -18,6 +18,7 @@ import { h, setText } from '../views/dom.js';
 import { allEnded } from '../views/experiment/standing.js';
 import type { RunHost } from '../views/host.js';
 import { StaticRunView } from '../views/run.js';
+import { Room } from './room.js';
 
 /** A kernel that has drawn nothing for so long no longer draws. */
 const KERNEL_PATIENCE = 10_000;
@@ -53,6 +54,7 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
   constructor(private readonly _host: RunOutputHost) {
     super();
     this.addClass('labbook-renderer');
+    this._room = new Room(this.node, _host.run.store);
     this._still = new StaticRunView(_host.run.words);
     this.node.append(this._still.node);
     this._search = new Refresher(_host.hub.pace, this._find, error =>
@@ -72,6 +74,7 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
     if (moved) {
       // An output may be given another experiment.
       this._endLive();
+      this._room.reserve(output?.view.path ?? '');
       this._reason = '';
       this._search.ask();
     }
@@ -165,17 +168,16 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
   }
 
   private _swap(source: ExperimentSource): void {
-    // Held for a moment, so that what is below does not jump.
-    const { node } = this;
-    node.style.minHeight = `${node.offsetHeight}px`;
+    this._room.hold();
     this._live = this._host.live(source, this._host.run);
     this._still.node.replaceWith(this._live.node);
     this._reason = '';
     this._hush();
-    afterPaint(() => (node.style.minHeight = ''));
+    this._room.fill(this._live.node);
   }
 
   private _endLive(): void {
+    this._room.release();
     this._source?.dispose();
     this._source = null;
     this._place = null;
@@ -187,6 +189,7 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
   }
 
   private _explain(error: ApiError): void {
+    this._room.release();
     this._reason = error.message;
     this._hush();
   }
@@ -232,6 +235,7 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
     this._observer.observe(this.node);
   }
 
+  private readonly _room: Room;
   private readonly _still: StaticRunView;
   private readonly _search: Refresher;
   private readonly _aside = h('p', {
@@ -260,8 +264,4 @@ function outputOf(data: unknown): Output | null {
 
 function isSame(one: Place, other: Place | null): boolean {
   return one.labbook === other?.labbook && one.experiment === other.experiment;
-}
-
-function afterPaint(then: () => void): void {
-  requestAnimationFrame(() => requestAnimationFrame(then));
 }

@@ -33,6 +33,7 @@ beforeEach(async () => {
   others = [];
   output = new PlanOutput({
     words: english,
+    store: { get: () => null, set: () => undefined },
     hub: new Hub(new Api(server.request), { pace: fast }),
     notebook: () => 'a/n.ipynb',
     makeExperiment: () => undefined,

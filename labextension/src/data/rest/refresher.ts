@@ -54,7 +54,9 @@ export class Refresher {
     }
     const pause = this._failures
       ? this._pause
-      : Math.max(0, this._last + this._pace.refetch - Date.now());
+      : this._more
+        ? 0
+        : Math.max(0, this._last + this._pace.refetch - Date.now());
     this._timer = setTimeout(() => void this._run(), pause);
   }
 
@@ -64,7 +66,8 @@ export class Refresher {
     this._running = true;
     this._last = Date.now();
     try {
-      this._owed = (await this._task(this._end.signal)) || this._owed;
+      this._more = await this._task(this._end.signal);
+      this._owed = this._more || this._owed;
       this._failures = 0;
     } catch (error) {
       if (this._end.signal.aborted) {
@@ -85,6 +88,8 @@ export class Refresher {
   private _allowed = false;
   private _owed = false;
   private _running = false;
+  /** Whether the last answer said that there is more to be had. */
+  private _more = false;
   private _failures = 0;
   private _pause = 0;
   private _last = 0;

@@ -121,13 +121,13 @@ def main(target: Path) -> None:
             page.wait_for_function(SETTLED)
             _conclude(page)
             _theme(page, "light")
-            _take(page, target / "finished", ".labbook-live >> nth=0")
-            page.set_viewport_size({"width": 1240, "height": 860})
+            _take(page, target / "experiment", ".labbook-live >> nth=0")
+            page.set_viewport_size({"width": 1240, "height": 900})
             _command(page, "labbook:show-panel")
             for tab in ("Runs", "Plan", "Labbook"):
-                page.get_by_role("tab", name=tab, exact=True).click()
+                panel = page.locator("#jp-left-stack")
+                panel.get_by_role("tab", name=tab, exact=True).click()
                 _take(page, target / f"panel-{tab.lower()}", "#jp-left-stack")
-            _take(page, target / "lab", "body")
             browser.close()
 
 

@@ -126,6 +126,7 @@ export class PlanOutput extends Widget implements IRenderMime.IRenderer {
       const source = new RestPlanSource(this._host.hub, this._labbook);
       this._source = source;
       this._view = new PlanView(source, {
+        words: this._host.words,
         makeExperiment: item => this._host.makeExperiment(item, this)
       });
       this._place.append(this._view.node);

@@ -47,10 +47,12 @@ export class PanelView {
     this._folded = new Set(memory.folded);
     this._runs = new RunsView(labbook, this._runsHost(), this._folded);
     this._search = new SearchView(labbook, { words, open: host.open });
-    this._plan = new PlanView(
-      plan,
-      host.makeExperiment ? { makeExperiment: item => this._make(item) } : {}
-    );
+    this._plan = new PlanView(plan, {
+      words,
+      ...(host.makeExperiment && {
+        makeExperiment: (item: PlanItem) => this._make(item)
+      })
+    });
     const tabs = [
       { name: 'runs', title: words.__('Runs'), panel: this._runs.node },
       { name: 'plan', title: words.__('Plan'), panel: h('div') },

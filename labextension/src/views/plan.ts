@@ -4,12 +4,13 @@ import type {
   PlanItem,
   PlanSource
 } from '../data/plan.js';
+import { english, type Words } from '../data/words.js';
 import { focused, h, setText } from './dom.js';
 import { keepKeys, passOn } from './keys.js';
 import { ListView } from './plan/list.js';
 import type { RowHost, RowView } from './plan/row.js';
 import { Snackbar } from './plan/snackbar.js';
-import { KEYS, LISTS, quoted, summary } from './plan/words.js';
+import { keyWords, LISTS, quoted, summary } from './plan/words.js';
 
 /** How long a change may take before the view says why it is not stored. */
 const SLOW_AFTER = 3_000;
@@ -20,21 +21,27 @@ const STEPS: Record<string, -1 | 1> = { ArrowUp: -1, ArrowDown: 1 };
 export interface PlanHost {
   /** Begin an experiment with an item; absent where no notebook can take it. */
   makeExperiment?: (item: PlanItem) => void;
+  words?: Words;
 }
 
 /** The five planning lists: `node` is the view, `dispose` ends it. */
 export class PlanView {
   readonly node: HTMLElement;
 
-  constructor(source: PlanSource, { makeExperiment }: PlanHost = {}) {
+  constructor(
+    source: PlanSource,
+    { makeExperiment, words = english }: PlanHost = {}
+  ) {
     this._source = source;
-    this._snackbar = new Snackbar('Undo', () => this.undo());
+    this._words = words;
+    this._snackbar = new Snackbar(words.__('Undo'), () => this.undo());
     this._problem = h('p', { class: 'labbook-problem', role: 'alert' });
     this._count = h('span', { class: 'labbook-count' });
     this._path = h('span', { class: 'labbook-path' });
     this._status = h('span', { class: 'labbook-status', role: 'status' });
     this._spoken = h('div', { class: 'labbook-spoken', role: 'status' });
     const host: RowHost = {
+      words,
       ...(makeExperiment && { makeExperiment }),
       before: (row, step) => this._lists.get(row.list)!.before(row, step),
       say: sentence => this._say(sentence),
@@ -51,16 +58,16 @@ export class PlanView {
       'section',
       {
         class: 'labbook labbook-plan',
-        'aria-label': 'Plan'
+        'aria-label': words.__('Plan')
       },
-      h('header', {}, h('h2', {}, 'Plan'), this._count),
+      h('header', {}, h('h2', {}, words.__('Plan')), this._count),
       this._problem,
       h(
         'div',
         { class: 'labbook-lists' },
         ...[...this._lists.values()].map(list => list.node)
       ),
-      h('footer', {}, this._path, this._status, keys(!!makeExperiment)),
+      h('footer', {}, this._path, this._status, keys(!!makeExperiment, words)),
       this._snackbar.node,
       this._spoken
     );
@@ -74,14 +81,17 @@ export class PlanView {
   undo(): void {
     const last = this._deletions.pop();
     if (!last) {
-      this._say('Nothing to take back.');
+      this._say(this._words.__('Nothing to take back.'));
       return;
     }
-    this._snackbar.show(`Bringing back ${quoted(last.text)}`, false);
+    this._snackbar.show(
+      this._words.__('Bringing back %1', quoted(last.text)),
+      false
+    );
     this._apply({ op: 'undo' }).then(
       () => {
         this._snackbar.hide();
-        this._say(`${quoted(last.text)} is back.`);
+        this._say(this._words.__('%1 is back.', quoted(last.text)));
         this._lists.get(last.list)?.rowWith(last.text)?.focus();
       },
       (error: Error) => {
@@ -103,7 +113,7 @@ export class PlanView {
   private _draw(): void {
     const { lists, path, problem, live } = this._source.state;
     const items = lists.flatMap(list => list.items);
-    setText(this._count, summary(items));
+    setText(this._count, summary(items, this._words));
     setText(this._problem, problem);
     this._problem.hidden = !problem;
     setText(this._path, path);
@@ -114,7 +124,7 @@ export class PlanView {
     }
     const status = live
       ? ''
-      : 'Not live: changes made elsewhere may be missing.';
+      : this._words.__('Not live: changes made elsewhere may be missing.');
     setText(this._status, this._late > 0 ? this._source.slow : status);
   }
 
@@ -147,8 +157,13 @@ export class PlanView {
     if (!(await stored)) {
       this._deletions = this._deletions.filter(each => each !== item);
     } else if (this._deletions.includes(item)) {
-      this._snackbar.show(`Deleted ${quoted(item.text)}`);
-      this._say(`Deleted ${quoted(item.text)}. Control Z brings it back.`);
+      this._snackbar.show(this._words.__('Deleted %1', quoted(item.text)));
+      this._say(
+        this._words.__(
+          'Deleted %1. Control Z brings it back.',
+          quoted(item.text)
+        )
+      );
     }
   }
 
@@ -230,6 +245,7 @@ export class PlanView {
   }
 
   private _source: PlanSource;
+  private _words: Words;
   private _unsubscribe: () => void;
   private _lists: Map<ListName, ListView>;
   private _deletions: PlanItem[] = [];
@@ -243,18 +259,18 @@ export class PlanView {
   private _spoken: HTMLElement;
 }
 
-function keys(startable: boolean): HTMLElement {
+function keys(startable: boolean, words: Words): HTMLElement {
   const list = h('dl', {});
   for (const [key, meaning] of [
-    ...KEYS,
-    ...(startable ? [['E', 'make it an experiment'] as const] : [])
+    ...keyWords(words),
+    ...(startable ? [['E', words.__('make it an experiment')] as const] : [])
   ]) {
     list.append(h('div', {}, h('dt', {}, key), h('dd', {}, meaning)));
   }
   return h(
     'details',
     { class: 'labbook-keys' },
-    h('summary', {}, 'Keys'),
+    h('summary', {}, words.__('Keys')),
     list
   );
 }

@@ -1,7 +1,8 @@
 import type { PlanDetails } from '../../data/plan.js';
 import { h, icon, setAttributes, setText } from '../dom.js';
 import { endsLine, growingField, type GrowingField } from '../growing.js';
-import { DETAILS } from './words.js';
+import type { Words } from '../../data/words.js';
+import { details } from './words.js';
 
 type Name = keyof PlanDetails;
 
@@ -17,8 +18,9 @@ export class DetailsView {
   readonly node: HTMLElement;
   readonly toggle: HTMLButtonElement;
 
-  constructor(store: Store) {
+  constructor(store: Store, trans: Words) {
     this._store = store;
+    this._trans = trans;
     this._gist = h('span', { class: 'labbook-gist', dir: 'auto' });
     this.toggle = h(
       'button',
@@ -28,7 +30,7 @@ export class DetailsView {
     );
     this.toggle.addEventListener('click', () => this.fold(this.open));
     this._body = h('div', { class: 'labbook-details', hidden: true });
-    for (const { name, label, ask } of DETAILS) {
+    for (const { name, label, ask } of details(trans)) {
       const field = growingField({ placeholder: ask, class: 'labbook-detail' });
       this._fields.set(name, field);
       this._listen(name, field);
@@ -61,11 +63,11 @@ export class DetailsView {
   }
 
   private _drawGist(): void {
-    const first = DETAILS.find(({ name }) => this._details[name]);
+    const first = details(this._trans).find(({ name }) => this._details[name]);
     const gist = first
       ? `${first.label}: ${this._details[first.name]}`
-      : 'What do you expect?';
-    setText(this._gist, this.open ? 'Details' : gist);
+      : this._trans.__('What do you expect?');
+    setText(this._gist, this.open ? this._trans.__('Details') : gist);
     this._gist.classList.toggle('labbook-unset', !first && !this.open);
   }
 
@@ -108,6 +110,7 @@ export class DetailsView {
   }
 
   private _store: Store;
+  private _trans: Words;
   private _details: PlanDetails = { expected: '', setup: '', impact: '' };
   private _fields = new Map<Name, GrowingField>();
   private _dirty = new Set<Name>();

@@ -3,7 +3,7 @@ import { arrange, focused, h, icon, setText } from '../dom.js';
 import { endsLine, growingField, type GrowingField } from '../growing.js';
 import { matchRows } from './match.js';
 import { RowView, type RowHost } from './row.js';
-import { LIST_WORDS, summary } from './words.js';
+import { listWords, summary } from './words.js';
 
 let lists = 0;
 
@@ -14,7 +14,7 @@ export class ListView {
   constructor(list: ListName, host: RowHost) {
     this._list = list;
     this._host = host;
-    const words = LIST_WORDS[list];
+    const words = listWords(host.words)[list];
     const id = `labbook-list-${(lists += 1)}`;
     this._title = h('span', { id });
     this._count = h('span', { class: 'labbook-count' });
@@ -74,7 +74,7 @@ export class ListView {
   /** Show the list's new items. */
   update(title: string, items: readonly PlanItem[]): void {
     setText(this._title, title);
-    setText(this._count, summary(items));
+    setText(this._count, summary(items, this._host.words));
     const old = this._rows;
     const active = focused(this.node);
     const had = old.findIndex(row => row.node.contains(active));

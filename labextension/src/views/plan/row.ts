@@ -7,12 +7,14 @@ import type {
 import { focused } from '../dom.js';
 import { endsLine, growingField, type GrowingField } from '../growing.js';
 import { DetailsView } from './details.js';
+import type { Words } from '../../data/words.js';
 import type { Shown } from './match.js';
 import { RowParts } from './rowParts.js';
 import { NEXT_PRIORITY, quoted } from './words.js';
 
 /** What a row needs from the view around it. */
 export interface RowHost {
+  words: Words;
   apply(change: PlanChange): Promise<void>;
   /** A change was answered, or a row let go: compare rows and state again. */
   settled(): void;
@@ -41,6 +43,7 @@ export class RowView {
     this._item = item;
     this._stored = stored;
     this._host = host;
+    this._parts = new RowParts(host.words);
     this._parts.check.addEventListener('change', () => this._tick());
     this._parts.text.addEventListener('click', () => this.edit());
     this._parts.edit.addEventListener('click', () => this.edit());
@@ -84,14 +87,19 @@ export class RowView {
     if (item === null) {
       if (this._stored && this._editor) {
         this._parts.say(
-          'Removed elsewhere; Enter adds your text again, Escape lets it go.'
+          this._host.words.__(
+            'Removed elsewhere; Enter adds your text again, Escape lets it go.'
+          )
         );
       }
       this._stored = false;
     } else {
       if (this._editor && this._stored && item.text !== this._item.text) {
         this._parts.say(
-          `Changed elsewhere to ${quoted(item.text)}; Enter keeps your text.`
+          this._host.words.__(
+            'Changed elsewhere to %1; Enter keeps your text.',
+            quoted(item.text)
+          )
         );
       }
       this._item = item;
@@ -127,7 +135,7 @@ export class RowView {
     }
     const editor = growingField({
       class: 'labbook-edit',
-      'aria-label': 'Text'
+      'aria-label': this._host.words.__('Text')
     });
     this._editor = editor;
     editor.value = text;
@@ -167,7 +175,10 @@ export class RowView {
       before: this._host.before(this, step) ?? ''
     })).then(stored => {
       if (stored) {
-        this._host.say(step < 0 ? 'Moved up.' : 'Moved down.');
+        const { words } = this._host;
+        this._host.say(
+          step < 0 ? words.__('Moved up.') : words.__('Moved down.')
+        );
       }
     });
   }
@@ -351,15 +362,16 @@ export class RowView {
     const wanted =
       item.list === 'question' || item.expected || item.setup || item.impact;
     if (wanted && !this._details) {
-      this._details = new DetailsView((name, text, refused) =>
-        this._change({ [name]: text }, refused)
+      this._details = new DetailsView(
+        (name, text, refused) => this._change({ [name]: text }, refused),
+        this._host.words
       );
       this._parts.main.append(this._details.node);
     }
     this._details?.update(item);
   }
 
-  private _parts = new RowParts();
+  private _parts: RowParts;
   private _item: PlanItem;
   private _stored: boolean;
   private _host: RowHost;

@@ -1,6 +1,7 @@
 import type { PlanItem } from '../../data/plan.js';
 import { h, icon, setAttributes, setText } from '../dom.js';
-import { NEXT_PRIORITY } from './words.js';
+import type { Words } from '../../data/words.js';
+import { NEXT_PRIORITY, priorityWord } from './words.js';
 
 /** The nodes of a row, and how they show an item; what they do is the row's. */
 export class RowParts {
@@ -11,13 +12,16 @@ export class RowParts {
   });
   readonly text = h('span', { class: 'labbook-text', dir: 'auto' });
   readonly priority = h('button', { type: 'button', class: 'labbook-button' });
-  readonly up = action('up', 'Move up (Alt ↑)');
-  readonly edit = action('edit', 'Edit');
-  readonly remove = action('trash', 'Delete');
+  readonly up: HTMLButtonElement;
+  readonly edit: HTMLButtonElement;
+  readonly remove: HTMLButtonElement;
   readonly main = h('div', { class: 'labbook-main' }, this.text);
   readonly node: HTMLLIElement;
 
-  constructor() {
+  constructor(private readonly _words: Words) {
+    this.up = action('up', _words.__('Move up (Alt ↑)'));
+    this.edit = action('edit', _words.__('Edit'));
+    this.remove = action('trash', _words.__('Delete'));
     this.node = h(
       'li',
       { class: 'labbook-row' },
@@ -38,17 +42,21 @@ export class RowParts {
   /** Show an item: dimmed until it is stored, struck out while it goes. */
   draw(item: PlanItem, pending: boolean, going: boolean): void {
     const { text, done, priority } = item;
+    const word = priorityWord(priority, this._words);
+    const next = priorityWord(NEXT_PRIORITY[priority], this._words);
     setText(this.text, text);
     this.check.checked = done;
     setAttributes(this.check, {
       'aria-label':
-        priority === 'normal' ? text : `${text}, ${priority} priority`
+        priority === 'normal'
+          ? text
+          : this._words.__('%1, %2 priority', text, word)
     });
-    setText(this._badge, priority);
-    setText(this.priority, priority);
+    setText(this._badge, word);
+    setText(this.priority, word);
     setAttributes(this.priority, {
-      title: `Priority: ${priority} (P)`,
-      'aria-label': `Priority ${priority}; change to ${NEXT_PRIORITY[priority]}`
+      title: this._words.__('Priority: %1 (P)', word),
+      'aria-label': this._words.__('Priority %1; change to %2', word, next)
     });
     setAttributes(this.node, {
       'data-priority': priority,
@@ -61,7 +69,7 @@ export class RowParts {
 
   /** Offer to begin an experiment with this item. */
   offer(make: () => void): void {
-    const button = action('flask', 'Make it an experiment (E)');
+    const button = action('flask', this._words.__('Make it an experiment (E)'));
     button.addEventListener('click', make);
     this.up.before(button);
   }

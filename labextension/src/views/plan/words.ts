@@ -1,4 +1,5 @@
 import type { ListName, PlanDetails, Priority } from '../../data/plan.js';
+import type { Words } from '../../data/words.js';
 
 /** The five lists as `plan.md` heads them, in its order. */
 export const LISTS: readonly { list: ListName; title: string }[] = [
@@ -16,45 +17,64 @@ interface ListWords {
   empty: string;
 }
 
-export const LIST_WORDS: Record<ListName, ListWords> = {
+export const listWords = (trans: Words): Record<ListName, ListWords> => ({
   experiment: {
-    add: 'Add an experiment',
-    empty: 'Nothing planned yet. Write down what you would run next.'
+    add: trans.__('Add an experiment'),
+    empty: trans.__('Nothing planned yet. Write down what you would run next.')
   },
   question: {
-    add: 'Add a question',
-    empty:
+    add: trans.__('Add a question'),
+    empty: trans.__(
       'No questions yet. Write one down, then what you expect the answer to be.'
+    )
   },
   assumption: {
-    add: 'Add an assumption',
-    empty: 'Nothing in doubt yet. Write down what you take for granted.'
+    add: trans.__('Add an assumption'),
+    empty: trans.__(
+      'Nothing in doubt yet. Write down what you take for granted.'
+    )
   },
   test: {
-    add: 'Add code to test',
-    empty:
+    add: trans.__('Add code to test'),
+    empty: trans.__(
       'Nothing to test yet. Name the function you would least like to be wrong.'
+    )
   },
   framing: {
-    add: 'Add another framing',
-    empty:
+    add: trans.__('Add another framing'),
+    empty: trans.__(
       'One framing so far. Describe the problem as someone else would see it.'
+    )
   }
-};
+});
 
-export const DETAILS: readonly {
-  name: keyof PlanDetails;
-  label: string;
-  ask: string;
-}[] = [
+export const details = (
+  trans: Words
+): { name: keyof PlanDetails; label: string; ask: string }[] => [
   {
     name: 'expected',
-    label: 'Expected',
-    ask: 'What do you expect the answer to be?'
+    label: trans.__('Expected'),
+    ask: trans.__('What do you expect the answer to be?')
   },
-  { name: 'setup', label: 'Setup', ask: 'How could you find out?' },
-  { name: 'impact', label: 'Impact', ask: 'What would you do differently?' }
+  {
+    name: 'setup',
+    label: trans.__('Setup'),
+    ask: trans.__('How could you find out?')
+  },
+  {
+    name: 'impact',
+    label: trans.__('Impact'),
+    ask: trans.__('What would you do differently?')
+  }
 ];
+
+/** A priority as a word. */
+export const priorityWord = (priority: Priority, trans: Words): string =>
+  ({
+    high: trans.__('high'),
+    normal: trans.__('normal'),
+    low: trans.__('low')
+  })[priority];
 
 /** What the priority becomes when its button is pressed. */
 export const NEXT_PRIORITY: Record<Priority, Priority> = {
@@ -63,22 +83,28 @@ export const NEXT_PRIORITY: Record<Priority, Priority> = {
   low: 'normal'
 };
 
-export const KEYS: readonly [string, string][] = [
-  ['↑ ↓', 'move'],
-  ['Enter or F2', 'edit'],
-  ['Space', 'tick'],
-  ['P', 'priority'],
-  ['Alt ↑ ↓', 'reorder'],
-  ['→ ←', 'details'],
-  ['Delete', 'delete'],
-  ['Ctrl/⌘ Z', 'undo']
+export const keyWords = (trans: Words): [string, string][] => [
+  ['↑ ↓', trans.__('move')],
+  [trans.__('Enter or F2'), trans.__('edit')],
+  [trans.__('Space'), trans.__('tick')],
+  ['P', trans.__('priority')],
+  ['Alt ↑ ↓', trans.__('reorder')],
+  ['→ ←', trans.__('details')],
+  [trans.__('Delete'), trans.__('delete')],
+  ['Ctrl/⌘ Z', trans.__('undo')]
 ];
 
 /** How much is left, such as `2 open, 1 done`. */
-export function summary(items: readonly { done: boolean }[]): string {
+export function summary(
+  items: readonly { done: boolean }[],
+  trans: Words
+): string {
   const done = items.filter(item => item.done).length;
   const open = items.length - done;
-  const parts = [open && `${open} open`, done && `${done} done`];
+  const parts = [
+    open && trans.__('%1 open', open),
+    done && trans.__('%1 done', done)
+  ];
   return parts.filter(part => part).join(', ');
 }
 

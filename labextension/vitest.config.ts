@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
     coverage: {
       include: ['src/**'],
       exclude: ['src/plugin/index.ts', 'src/**/*.d.ts'],

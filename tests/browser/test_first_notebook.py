@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.live_views import grows
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -16,16 +18,6 @@ if TYPE_CHECKING:
     from tests.jupyter import Server
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_experiment.ipynb"
-
-# How much of the plot there is: characters of all its lines.
-DRAWN = """() => {
-  const picture = document.querySelector('.labbook-run img');
-  if (!picture) return 0;
-  const svg = decodeURIComponent(picture.src.split(',').slice(1).join(','));
-  return [...svg.matchAll(/(?:points| d)="([^"]*)"/g)]
-    .reduce((sum, found) => sum + found[1].length, 0);
-}"""
-
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -44,12 +36,14 @@ def test_the_plot_grows_and_an_item_is_ticked_and_both_are_there_after_a_reload(
     # The notebook trains for half a minute, longer where little of the machine is free.
     page.set_default_timeout(300_000)
     command("notebook:run-all-cells")
-    page.wait_for_selector(".labbook-run img")
-    first = page.evaluate(DRAWN)
-    page.wait_for_function(f"() => ({DRAWN})() > {first} + 50")
+    view = page.locator(".labbook-live").first
+    view.locator("canvas").first.wait_for()
+    grows(view)
 
     question = "Does the gain last with a wider network?"
-    item = page.get_by_role("checkbox", name=re.compile(re.escape(question)))
+    # The one below the cell; the panel has another.
+    plan_view = page.locator(".jp-Notebook .labbook-plan")
+    item = plan_view.get_by_role("checkbox", name=re.compile(re.escape(question)))
     item.first.wait_for()
     item.first.check()
     plan = server.root / "labbook" / "plan.md"
@@ -58,14 +52,13 @@ def test_the_plot_grows_and_an_item_is_ticked_and_both_are_there_after_a_reload(
     )
     assert f"- [x] {question}" in plan.read_text()
 
-    page.get_by_text("refuted").first.wait_for()
+    view.get_by_text("refuted").first.wait_for()
     command("docmanager:save")
     page.wait_for_function(
         "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
     )
     page.reload()
-    page.wait_for_selector(".labbook-run img")
-    assert page.evaluate(DRAWN) > first
+    view.locator("canvas").first.wait_for()
     # Both views of it, the live one and the one of `%labbook show`.
     page.wait_for_function(
         """() => {
@@ -74,7 +67,6 @@ def test_the_plot_grows_and_an_item_is_ticked_and_both_are_there_after_a_reload(
             views.every(view => view.textContent.includes('refuted'));
         }"""
     )
-    again = page.get_by_role("checkbox", name=re.compile(re.escape(question)))
-    again.first.wait_for()
-    assert again.first.is_checked()
+    item.first.wait_for()
+    assert item.first.is_checked()
     shutil.rmtree(server.root / "labbook")

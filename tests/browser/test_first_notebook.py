@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_experiment.ipynb"
 
+BOTH_REFUTED = """() => {
+  const views = [...document.querySelectorAll('.labbook-live')];
+  return views.length === 2 &&
+    views.every(view => view.textContent.includes('refuted'));
+}"""
+
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -52,21 +58,15 @@ def test_the_plot_grows_and_an_item_is_ticked_and_both_are_there_after_a_reload(
     )
     assert f"- [x] {question}" in plan.read_text()
 
-    view.get_by_text("refuted").first.wait_for()
+    # Both views of it: below its cell, and by `%labbook show`.
+    page.wait_for_function(BOTH_REFUTED)
     command("docmanager:save")
     page.wait_for_function(
         "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
     )
     page.reload()
+    page.wait_for_function(BOTH_REFUTED)
     view.locator("canvas").first.wait_for()
-    # Both views of it, the live one and the one of `%labbook show`.
-    page.wait_for_function(
-        """() => {
-          const views = [...document.querySelectorAll('.labbook-run')];
-          return views.length === 2 &&
-            views.every(view => view.textContent.includes('refuted'));
-        }"""
-    )
     item.first.wait_for()
     assert item.first.is_checked()
     shutil.rmtree(server.root / "labbook")

@@ -115,6 +115,8 @@ def go(tmp_path: Path) -> Iterator[Path]:
 def labbook(server: Server, until: Callable[..., None]) -> Iterator[Path]:
     """Begin a labbook beside the notebook, with little patience for the deaf."""
     folder = server.root / "labbook"
+    # A run that outlives its test writes on.
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     (folder / "labbook.toml").write_text("[runs]\ngrace = 2.0\n")
     (folder / "experiments").mkdir()

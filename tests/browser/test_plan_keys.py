@@ -35,8 +35,13 @@ def test_keys_pressed_in_the_plan_never_reach_the_notebook(
         "window.jupyterapp.shell.currentWidget.content.model.cells.length"
     )
     check = page.get_by_role("checkbox", name="augment()")
-    tools = page.locator(".labbook-tools button")
-    for focused in (check, tools.last, page.locator(".labbook-keys summary")):
+    # The panel has a plan of its own.
+    tools = page.locator(".jp-Notebook .labbook-tools button")
+    for focused in (
+        check,
+        tools.last,
+        page.locator(".jp-Notebook .labbook-keys summary"),
+    ):
         focused.focus()
         page.keyboard.type("ddxab")
         expect(focused).to_be_focused()

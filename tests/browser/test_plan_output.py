@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -29,18 +28,6 @@ ctypes.PyDLL(None).sleep(60)
 """
 
 
-@pytest.fixture(autouse=True)
-def labbook(server: Server) -> Iterator[Path]:
-    """Begin a labbook beside the notebook."""
-    folder = server.root / "labbook"
-    folder.mkdir()
-    (folder / "labbook.toml").write_text("")
-    (folder / "experiments").mkdir()
-    yield folder
-    (server.root / "blocked").unlink(missing_ok=True)
-    shutil.rmtree(folder)
-
-
 def test_it_works_while_the_kernel_is_blocked_also_after_a_reload(
     page: Page,
     open_notebook: OpenNotebook,
@@ -52,7 +39,9 @@ def test_it_works_while_the_kernel_is_blocked_also_after_a_reload(
     open_notebook("plan.ipynb", LOAD, ADD, "%labbook plan", BLOCK)
     command("notebook:run-all-cells")
     plan = page.locator(".jp-OutputArea .labbook-plan").first
-    until((server.root / "blocked").exists)
+    blocked = server.root / "blocked"
+    until(blocked.exists)
+    blocked.unlink()
     plan.get_by_role("checkbox", name="The loader").check()
     stored = labbook / "plan.md"
     until(lambda: "- [x] The loader" in stored.read_text())

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 from jupyter_labbook import Labbook
-from tests.browser.live_views import away
+from tests.browser.live_views import collect
 from tests.jupyter import CHROMIUM, PACKAGE, Application, Server, built, chromium
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def labbook(server: Server, until: Callable[..., None]) -> Iterator[Path]:
     (folder / "experiments").mkdir()
     yield folder
     if not folder.exists():
-        # A test that took it away, and failed before it was back.
+        # A test that took it collect, and failed before it was back.
         return
     for name in (known := Labbook(server.root)):
         known[name].stop()
@@ -140,7 +140,7 @@ def labbook(server: Server, until: Callable[..., None]) -> Iterator[Path]:
 def foreign(page: Page) -> list[str]:
     """Collect what a page asks of anybody but its own server."""
     asked: list[str] = []
-    page.on("request", lambda request: asked.extend(away(request.url)))
+    collect(page, asked)
     return asked
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbformat import NotebookNode
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Request
 
     from tests.browser.conftest import Command, OpenNotebook
 
@@ -42,6 +42,17 @@ def away(address: str) -> list[str]:
     return (
         [] if address.startswith(("http://127.0.0.1:", "data:", "blob:")) else [address]
     )
+
+
+def collect(page: Page, asked: list[str]) -> None:
+    """Gather what a page asks of others, but for what its policy held back."""
+
+    def failed(request: Request) -> None:
+        if request.failure == "csp" and request.url in asked:
+            asked.remove(request.url)
+
+    page.on("request", lambda request: asked.extend(away(request.url)))
+    page.on("requestfailed", failed)
 
 
 def saved_output(experiment: Path, question: str) -> NotebookNode:

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from jupyter_labbook.storage.labbook import LabbookFolder
 from tests import running
-from tests.browser.live_views import away, live, saved_output, start
+from tests.browser.live_views import collect, live, saved_output, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +180,7 @@ def test_a_figure_with_a_script_is_a_picture_by_its_address_too(
     address = link.get_attribute("href")
     assert address is not None
     tab = page.context.new_page()
-    tab.on("request", lambda request: foreign.extend(away(request.url)))
+    collect(tab, foreign)
     tab.goto(f"{server.url}{address.removeprefix(server.url)}")
     assert tab.evaluate("() => document.documentElement.tagName") == "svg"
     # It is no page of the server's, and has none of its rights.

@@ -286,7 +286,11 @@ describe('its lines', () => {
     source.setPoints(99_999);
     // One that was on its way may come first; only one is for the new width.
     await until(() => expect(series().slice(asked).at(-1)).toBe(''));
-    expect(series().slice(asked).filter(since => since === '')).toHaveLength(1);
+    expect(
+      series()
+        .slice(asked)
+        .filter(since => since === '')
+    ).toHaveLength(1);
     expect(server.of(`${VIEW}/series`).at(-1)!.query.get('points')).toBe(
       '8000'
     );

@@ -93,7 +93,7 @@ export function drawTogether(
     context.lineTo(left + 18, top + LINE / 2);
     context.stroke();
     context.fillStyle = theme.text;
-    context.fillText(key.label, left + 24, top + LINE / 2);
+    context.fillText(words(key), left + 24, top + LINE / 2);
   }
   context.translate(0, above);
   context.font = `600 ${font}`;
@@ -112,6 +112,10 @@ export function drawTogether(
   return canvas;
 }
 
+function words({ label, range }: Key): string {
+  return range ? `${label} (${range})` : label;
+}
+
 /** Entries of the legend, broken into lines. */
 function placed(
   legend: readonly Key[],
@@ -120,7 +124,7 @@ function placed(
 ): { key: Key; left: number; top: number }[] {
   let [left, top] = [0, 0];
   return legend.map(key => {
-    const wide = 24 + context.measureText(key.label).width;
+    const wide = 24 + context.measureText(words(key)).width;
     if (left > 0 && left + wide > width) {
       [left, top] = [0, top + LINE];
     }

@@ -3,7 +3,7 @@
 import type uPlot from 'uplot';
 import { lastPoint } from './curve.js';
 import type { Mark } from './marks.js';
-import type { PanelPicture } from './picture.js';
+import { onAxis, type PanelPicture } from './picture.js';
 import type { Theme } from './theme.js';
 import { columns, trace } from './trace.js';
 
@@ -14,7 +14,8 @@ interface Ground {
   /** Part of the canvas where lines are drawn, in its pixels. */
   box: { left: number; top: number; width: number; height: number };
   x: Place;
-  y: Place;
+  /** Where a value of a metric lies: metrics may have ranges of their own. */
+  y: (value: number, metric: string) => number;
   /** Canvas pixels for one of the page's. */
   ratio: number;
   theme: Theme;
@@ -43,13 +44,14 @@ export function paint(
 ): void {
   const context = plot.ctx;
   const box = plot.bbox;
+  const up = placer(plot, 'y', box.top + box.height, -box.height);
   const ground: Ground = {
     context,
     box,
     theme,
     ratio: devicePixelRatio || 1,
     x: placer(plot, 'x', box.left, box.width),
-    y: placer(plot, 'y', box.top + box.height, -box.height)
+    y: (value, metric) => up(onAxis(picture, metric, value))
   };
   context.save();
   context.beginPath();
@@ -112,7 +114,7 @@ function stroke({ context, box, x, y, ratio }: Ground, mark: Mark): void {
   const { pieces, lone, climb } = trace(
     mark.curve,
     x,
-    y,
+    value => y(value, mark.metric),
     box.left,
     box.left + box.width
   );
@@ -146,13 +148,14 @@ function fillBand({ context, x, y, box }: Ground, mark: Mark): void {
   const { low, high } = mark.band!;
   const floor = box.top + box.height;
   // Below a logarithmic axis there is no end.
-  const edge = (value: number): number => (value <= 0 ? floor : y(value));
+  const up = (value: number): number => y(value, mark.metric);
+  const edge = (value: number): number => (value <= 0 ? floor : up(value));
   const { first, top, bottom } = columns(
     mark.curve.x,
     high,
     low,
     x,
-    Number.isFinite(y(0)) ? y : edge,
+    Number.isFinite(up(0)) ? up : edge,
     box.left,
     box.left + box.width
   );
@@ -177,8 +180,8 @@ function levels(
   context.font = `${11 * ratio}px ${theme.family}`;
   context.textAlign = 'right';
   const right = box.left + box.width - 4 * ratio;
-  for (const { value, label } of thresholds) {
-    const place = toY(value);
+  for (const { metric, value, label } of thresholds) {
+    const place = toY(value, metric);
     const above = !(place >= box.top);
     const outside = above || !(place <= box.top + box.height);
     if (!outside) {
@@ -216,7 +219,7 @@ function levels(
 /** Where a line that still grows has come to. */
 function dot({ context, box, x, y, ratio, theme }: Ground, mark: Mark): void {
   const last = lastPoint(mark.curve);
-  const at = last && ([x(last[0]), y(last[1])] as const);
+  const at = last && ([x(last[0]), y(last[1], mark.metric)] as const);
   if (!at || at[0] < box.left || at[0] > box.left + box.width + 1) {
     return;
   }

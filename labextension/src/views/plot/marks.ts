@@ -2,7 +2,7 @@
 
 import type { Line } from '../../data/lines.js';
 import { curve, lastPoint, positive, type Curve } from './curve.js';
-import { CUT_SHORT, differOnlyBySeed, type Group } from './grouping.js';
+import { CUT_SHORT, type Group } from './grouping.js';
 import type { PlotChoices } from './host.js';
 import type { Pen } from './pens.js';
 import { smoothed } from './smoothing.js';
@@ -81,8 +81,8 @@ export class MarkMaker {
     result: Marks
   ): Mark[] {
     const whole = members.filter(member => !CUT_SHORT.has(member.state));
-    const seeds = differOnlyBySeed(like.group.runs) && whole.length > 1;
-    const middle = seeds ? spread(whole.map(member => member.shown)) : null;
+    const middle =
+      whole.length > 1 ? spread(whole.map(member => member.shown)) : null;
     const end = middle?.mean.x.at(-1);
     if (!middle || end === undefined) {
       return members.flatMap(member => this._single(member, like));

@@ -12,7 +12,7 @@ import {
 import { lastPoint } from './curve.js';
 import type { Engine } from './engine.js';
 import { paint } from './ink.js';
-import type { PanelPicture, Picture } from './picture.js';
+import { onAxis, type PanelPicture, type Picture } from './picture.js';
 import { readings, valueWords } from './readings.js';
 import type { Theme } from './theme.js';
 
@@ -187,7 +187,9 @@ export class Panel {
       dot.hidden = !reading;
       if (reading) {
         const left = plot.valToPos(reading.x, 'x');
-        const top = plot.valToPos(reading.y, 'y');
+        const { metric } = reading.mark;
+        const place = onAxis(this._panel!, metric, reading.y);
+        const top = plot.valToPos(place, 'y');
         dot.style.transform = `translate(${left}px, ${top}px)`;
         dot.style.backgroundColor = reading.mark.pen.colour;
       }
@@ -246,7 +248,7 @@ export class Panel {
         },
         {
           ...axis,
-          ...(logY ? logAxis(5) : { values: linearLabels }),
+          ...(logY ? logAxis(5) : this._valueAxis()),
           size: Y_AXIS,
           space: 34
         }
@@ -309,6 +311,16 @@ export class Panel {
     };
   }
 
+  /** Values, or shares of the range that each metric has to itself. */
+  private _valueAxis(): uPlot.Axis {
+    return {
+      values: (_plot, splits, _axis, _space, step) =>
+        this._panel?.own
+          ? splits.map(share => `${Math.round(100 * share)} %`)
+          : tickLabels(splits, step)
+    };
+  }
+
   private _xName(words: Words): string {
     if (this._picture?.xName === 'time') {
       const unit = this._frame?.logX
@@ -335,16 +347,6 @@ export class Panel {
 const WHOLE = Array.from({ length: 25 }, (_, power) =>
   Number(`1e${power - 9}`)
 ).flatMap(unit => [unit, 2 * unit, 2.5 * unit, 5 * unit]);
-
-function linearLabels(
-  _plot: uPlot,
-  splits: number[],
-  _axis: number,
-  _space: number,
-  step: number
-): string[] {
-  return tickLabels(splits, step);
-}
 
 function logAxis(most: number): uPlot.Axis {
   return {

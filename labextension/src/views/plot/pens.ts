@@ -16,7 +16,9 @@ export const DISTINCT = [
   '#0e9a74',
   '#cc62a8',
   '#b8322a',
-  '#2b9fc4'
+  '#2b9fc4',
+  '#6d51fb',
+  '#7d6a4f'
 ] as const;
 
 export const DASHES: readonly (readonly number[])[] = [
@@ -56,6 +58,22 @@ export function pens(count: number, ordered = false): Pen[] {
       faint
     };
   });
+}
+
+/**
+ * Choose a pen for each group where dashes tell something else.
+ *
+ * Colours alone: distinct ones as long as they last, then a ramp.
+ */
+export function colours(count: number): string[] {
+  return pens(count, count > DISTINCT.length).map(pen => pen.colour);
+}
+
+/** The pen for what repeats a group: its colour, with strokes of its own. */
+export function repeated(pen: Pen, groups: number, times: number): Pen {
+  const turns = Math.ceil(groups / DISTINCT.length);
+  const turn = DASHES.indexOf(pen.dash) + turns * times;
+  return { ...pen, dash: DASHES[turn % DASHES.length]! };
 }
 
 function ramp(place: number): string {

@@ -5,7 +5,7 @@ import { number } from '../text.js';
 import { elapsed, type Span } from './axes.js';
 import { nearest } from './curve.js';
 import type { Mark } from './marks.js';
-import type { PanelPicture, Picture } from './picture.js';
+import { onAxis, type PanelPicture, type Picture } from './picture.js';
 
 export interface Reading {
   mark: Mark;
@@ -18,9 +18,9 @@ export interface Reading {
 /** A line counts where it is, and this share of the width beyond its ends. */
 const BEYOND = 0.015;
 
-/** Values at a place, the largest first. */
+/** Values at a place, the topmost first. */
 export function readings(
-  { marks }: PanelPicture,
+  { marks, own }: PanelPicture,
   at: number,
   [from, to]: Span
 ): Reading[] {
@@ -41,7 +41,9 @@ export function readings(
       });
     }
   }
-  return found.sort((a, b) => b.y - a.y);
+  const height = ({ mark, y }: Reading): number =>
+    onAxis({ own }, mark.metric, y);
+  return found.sort((a, b) => height(b) - height(a));
 }
 
 /** The place that the nearest value was logged at. */

@@ -12,7 +12,7 @@ const NAMED = 8;
 
 /** The line below the panels: what is left out, and what a band means. */
 export function notes(
-  { leftOut, averaged, empty }: Picture,
+  { panels, leftOut, averaged, empty }: Picture,
   { logX, logY }: PlotChoices,
   window: Span | null,
   words: Words
@@ -25,6 +25,11 @@ export function notes(
         '%1 points at or below 0 have no place on a logarithmic axis.',
         leftOut
       )
+    );
+  }
+  if (panels.some(panel => panel.own)) {
+    said.push(
+      words.__('Each metric is drawn over its own range, named beside it.')
     );
   }
   if (averaged) {

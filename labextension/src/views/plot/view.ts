@@ -268,7 +268,7 @@ export class PlotView {
       return;
     }
     const { parts, width, height } = this._grid.parts();
-    const keys = keysOf(this._picture, this._alone);
+    const keys = keysOf(this._picture, this._alone, this._host.words);
     const canvas = drawTogether(parts, keys, width, height, this._theme);
     this._say(await copyPicture(canvas, 'plot.png'), 'plot.png');
   }

@@ -40,13 +40,13 @@ describe('a picture', () => {
   });
 
   it('draws seeds as mean and band where all are, and the rest alone', () => {
-    const { panels, averaged, live, seeds } = picture(sweep());
-    expect([averaged, live, seeds]).toEqual([true, true, true]);
+    const { panels, live, seeds } = picture(sweep());
+    expect([live, seeds]).toEqual([true, true]);
     const [first, ...rest] = panels[0]!.marks.filter(each => !each.faint);
     expect(rest).toHaveLength(1);
     expect([...first!.curve.x]).toEqual([0, 1]);
     expect([first!.run, first!.live]).toEqual([null, true]);
-    expect(first!.band).not.toBeNull();
+    expect(first!.band!.seeds).toBe(3);
     const behind = panels[0]!.marks.filter(each => each.faint);
     expect(behind.map(each => [each.run, ...each.curve.x])).toEqual([
       ['004', 1, 2],
@@ -77,8 +77,8 @@ describe('a picture', () => {
       runs: [run('001'), run('002')],
       lines: [line('001', 'loss', [1, 2]), line('002', 'loss', [2, 3])]
     });
-    const { panels, averaged } = picture(of);
-    expect(averaged).toBe(false);
+    const { panels } = picture(of);
+    expect(panels[0]!.marks.every(each => !each.band)).toBe(true);
     expect(panels[0]!.marks.map(each => each.run)).toEqual(['001', '002']);
   });
 

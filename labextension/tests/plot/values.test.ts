@@ -4,7 +4,8 @@ import { csv } from '../../src/views/plot/csv.js';
 import {
   DEFAULTS,
   readChoices,
-  type PlotChoices
+  type PlotChoices,
+  type PlotData
 } from '../../src/views/plot/host.js';
 import {
   nameOf,
@@ -13,6 +14,7 @@ import {
   readings,
   valueWords
 } from '../../src/views/plot/readings.js';
+import { notes } from '../../src/views/plot/sentences.js';
 import { data, line, picture, run, sweep } from './made.js';
 
 describe('values under the cursor', () => {
@@ -39,7 +41,7 @@ describe('values under the cursor', () => {
   it('name the spread of seeds', () => {
     const made = picture(sweep());
     const [first] = readings(made.panels[0]!, 2, made.shown);
-    expect(valueWords(first!)).toBe('3 ± 1');
+    expect(valueWords(first!, english)).toBe('3 (sd 1)');
     expect(nameOf(first!.mark, made)).toBe('lr = 0.1');
     const overlaid = picture(
       data({
@@ -49,6 +51,34 @@ describe('values under the cursor', () => {
       { overlaid: true }
     );
     expect(nameOf(overlaid.panels[0]!.marks[0]!, overlaid)).toBe('a');
+  });
+
+  it('name both of two seeds, and no spread where there is none', () => {
+    const of = data({
+      runs: [run('001'), run('002', { seed: 1 })],
+      lines: [line('001', 'loss', [4, 1, null]), line('002', 'loss', [2, 1, 5])]
+    });
+    const { panels, shown } = picture(of);
+    const at = (place: number): string =>
+      valueWords(readings(panels[0]!, place, shown)[0]!, english);
+    expect([at(0), at(1), at(2)]).toEqual(['3 (2 and 4)', '1', '5']);
+    const [, alone] = picture(sweep()).panels[0]!.marks;
+    expect(alone!.band ?? null).toBeNull();
+  });
+
+  it('say what the bands around them are', () => {
+    const words = (of: PlotData): string =>
+      notes(picture(of), DEFAULTS, null, english);
+    const three = sweep();
+    expect(words(three)).toContain('(sd) to both sides. Drag');
+    const seeds = (most: number, of = three): PlotData => ({
+      ...of,
+      runs: of.runs.filter(({ seed }) => seed < most)
+    });
+    expect(words(seeds(2))).toContain('bands reach from one seed');
+    const some = { ...three, runs: three.runs.slice(0, 5) };
+    expect(words(some)).toContain('to both sides, of two seeds both.');
+    expect(words(seeds(1))).toBe('Drag to zoom.');
   });
 
   it('say where they are', () => {

@@ -144,6 +144,13 @@ def test_the_words_of_a_prediction_hide_no_line(plot: Plot) -> None:
     assert beside[2] > alone[2]
 
 
+def test_a_metric_without_values_says_so_in_its_plot(plot: Plot) -> None:
+    plot.give(TWO_RUNS.replace("metric: 'acc'", "metric: 'late'"))
+    nothing = plot.panel("late").locator(".labbook-plot-nothing")
+    expect(nothing).to_have_text("Not logged")
+    expect(plot.panel("acc").locator(".labbook-plot-nothing")).to_be_hidden()
+
+
 OVERLAID = """() => view.update({
   runs: [run('001')], varied: [], thresholds: [],
   lines: [

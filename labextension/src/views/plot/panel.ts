@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import type { Words } from '../../data/words.js';
-import { h, setAttributes, setText } from '../dom.js';
+import { h, setAttributes, setHidden, setText } from '../dom.js';
 import { number, visible } from '../text.js';
 import {
   logTicks,
@@ -57,7 +57,8 @@ export class Panel {
       'div',
       { class: 'labbook-plot-panel', role: 'application', tabindex: 0 },
       h('div', { class: 'labbook-plot-head' }, this._title, this._value),
-      this._stage
+      this._stage,
+      this._nothing
     );
     this.node.addEventListener('keydown', event => events.press(this, event));
     this.node.addEventListener('blur', () => events.leave(this));
@@ -103,6 +104,12 @@ export class Panel {
     const title = visible(this._panel!.metrics.join(', '));
     const { words } = this._frame!;
     setText(this._title, title);
+    const empty = !this._panel!.marks.some(({ curve }) => curve.y.length);
+    setHidden(this._nothing, !empty);
+    setText(
+      this._nothing,
+      this._picture!.live ? words.__('Not logged yet') : words.__('Not logged')
+    );
     setAttributes(this.node, {
       'aria-roledescription': words.__('plot'),
       'aria-label': words.__(
@@ -164,7 +171,7 @@ export class Panel {
       const last = lastPoint(lines[0]!.curve);
       const here = x === null ? null : readings(panel, x, picture.shown)[0];
       text = here
-        ? valueWords(here)
+        ? valueWords(here, this._frame!.words)
         : last && x === null
           ? number(last[1])
           : '';
@@ -340,6 +347,7 @@ export class Panel {
   private _stage: HTMLElement;
   private _title = h('bdi', { class: 'labbook-plot-title' });
   private _value = h('span', { class: 'labbook-plot-value' });
+  private _nothing = h('p', { class: 'labbook-plot-nothing', hidden: true });
   private _dots: HTMLElement[] = [];
 }
 

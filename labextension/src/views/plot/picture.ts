@@ -46,7 +46,6 @@ export interface Picture {
   shown: Span;
   xName: 'step' | 'row' | 'time';
   leftOut: number;
-  averaged: boolean;
   /** Whether any runs differ by their seed alone. */
   seeds: boolean;
   /** Whether there is anything to draw. */
@@ -150,7 +149,6 @@ export function compose(data: PlotData, look: Look): Picture {
           ? 'step'
           : 'row',
     leftOut: drawings.reduce((sum, { leftOut }) => sum + leftOut, 0),
-    averaged: drawings.some(({ averaged }) => averaged),
     seeds: groups.some(group => group.runs.length > 1),
     empty: !data.lines.length,
     live: data.runs.some(run => run.state === 'running')

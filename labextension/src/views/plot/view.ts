@@ -16,7 +16,7 @@ import {
 import { keysOf, Legend } from './legend.js';
 import { PanelGrid } from './grid.js';
 import { compose, type Picture } from './picture.js';
-import { describe, notes } from './sentences.js';
+import { describe, emptyWords, notes } from './sentences.js';
 import { ranges } from './splice.js';
 import { ValueTable } from './table.js';
 import { onThemeChange, theme, type Theme } from './theme.js';
@@ -157,7 +157,10 @@ export class PlotView {
     const { words } = this._host;
     const picture = this._picture!;
     this._legend.show(picture, this._alone);
-    this._grid.tell(describe(picture, this._data, words));
+    this._grid.tell(
+      describe(picture, this._data, words),
+      this._data === NOTHING ? '' : emptyWords(this._data.runs, words)
+    );
     this._toolbar.show(picture, this._choices, this._window !== null);
     setText(this._notes, notes(picture, this._choices, this._window, words));
     this._notes.classList.toggle('labbook-plot-waiting', this._detail.waiting);

@@ -849,6 +849,8 @@ describe('figures, commands and keys', () => {
     await settle();
     expect(copied).toEqual(['labbook rerun x']);
     expect(text('.labbook-copy')).toBe('Copied');
+    expect(spoken()).toBe('The command is on the clipboard.');
+    await vi.waitFor(() => expect(text('.labbook-copy')).toBe('Copy'), 5_000);
     source.next = [['', 'refused']];
     source.show({});
     button('Copy: refused').click();

@@ -52,7 +52,7 @@ def test_the_plot_is_copied_as_a_picture_with_its_legend(plot: Plot) -> None:
     plot.give(TWO_RUNS)
     plot.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     plot.button("Copy PNG").click()
-    plot.page.wait_for_function("host.said[0] === 'Copied.'")
+    plot.page.wait_for_function("host.said[0]?.includes('on the clipboard')")
     size, blue, corner = plot.page.evaluate(
         """async () => {
           const [item] = await navigator.clipboard.read();
@@ -90,6 +90,37 @@ def test_without_a_clipboard_a_file_is_saved(
     assert plot.page.evaluate("host.said") == [
         f"The clipboard was refused; saved as {name}."
     ]
+    expect(plot.button(button)).to_contain_text("✓ Saved")
+    notes = plot.page.locator(".labbook-plot-notes")
+    expect(notes).to_have_text(f"The clipboard was refused; saved as {name}.")
+
+
+SEEDS = """() => view.update({
+  runs: [0, 1, 2].map(seed => run(String(seed), {seed})),
+  lines: [0, 1, 2].flatMap(seed => ['loss', 'acc', 'lr'].map(
+    metric => line(String(seed), metric, 100, step => step + seed)
+  )),
+  varied: [], thresholds: [],
+})"""
+
+
+@pytest.mark.parametrize("width", [700, 800, 1000, 1200])
+def test_the_tools_are_in_one_row(plot: Plot, width: int) -> None:
+    plot.page.set_viewport_size({"width": width, "height": 700})
+    plot.give(SEEDS)
+    plot.panel("loss").press("+")
+    tools = plot.page.get_by_role("group", name="Plot", exact=True)
+    before = tools.bounding_box()
+    assert before
+    assert before["height"] < 30
+    for name in ("Single seeds", "Show all", "Copy PNG", "Copy CSV"):
+        expect(plot.button(name)).to_be_visible()
+    expect(plot.page.get_by_role("slider", name="Smoothing")).to_be_visible()
+    places = [each.bounding_box() for each in tools.get_by_role("button").all()]
+    plot.copied()
+    expect(plot.button("Copy CSV")).to_have_attribute("data-done", "copied")
+    after = [each.bounding_box() for each in tools.get_by_role("button").all()]
+    assert after == places
 
 
 def test_the_values_are_there_as_a_table(plot: Plot) -> None:

@@ -4,7 +4,7 @@ import { h } from '../dom.js';
 import type { Key } from './legend.js';
 import type { Theme } from './theme.js';
 
-export type Copied = 'copied' | 'saved';
+export type Copied = 'copied' | 'saved' | 'failed';
 
 /** Put text on the clipboard, or into a file where the page may not. */
 export async function copyText(text: string, name: string): Promise<Copied> {
@@ -36,8 +36,12 @@ export async function copyPicture(
     ]);
     return 'copied';
   } catch {
-    save(await picture, name);
-    return 'saved';
+    try {
+      save(await picture, name);
+      return 'saved';
+    } catch {
+      return 'failed';
+    }
   }
 }
 

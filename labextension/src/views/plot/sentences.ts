@@ -5,7 +5,9 @@ import type { Words } from '../../data/words.js';
 import { number, visible } from '../text.js';
 import type { Span } from './axes.js';
 import { lastPoint } from './curve.js';
+import type { Copied } from './copying.js';
 import type { PlotChoices, PlotData } from './host.js';
+import type { Copy } from './toolbar.js';
 import type { Picture } from './picture.js';
 
 /** Values that a description names. */
@@ -95,6 +97,26 @@ export function emptyWords(runs: readonly RunView[], words: Words): string {
   return count('registered')
     ? words.__('Not submitted yet: run the cell to submit it.')
     : words.__('Nothing was logged: log(loss=…) in the cell draws it here');
+}
+
+/** What has become of a copy. */
+export function copyWords(what: Copy, how: Copied, words: Words): string {
+  const picture = what === 'picture';
+  switch (how) {
+    case 'copied':
+      return picture
+        ? words.__('The plot is on the clipboard as a picture.')
+        : words.__('The values are on the clipboard as CSV.');
+    case 'saved':
+      return words.__(
+        'The clipboard was refused; saved as %1.',
+        picture ? 'plot.png' : 'plot.csv'
+      );
+    case 'failed':
+      return words.__(
+        'This browser could not make a picture of the plot; copy the values as CSV.'
+      );
+  }
 }
 
 /** A plot for those who cannot see it. */

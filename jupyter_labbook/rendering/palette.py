@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DISTINCT = (
-    *("#2f74d0", "#e07b00", "#0e9a74", "#cc62a8"),
+    *("#2f74d0", "#df7b00", "#0e9a74", "#cc62a8"),
     *("#b8322a", "#2b9fc4", "#6d51fb", "#7d6a4f"),
 )
 """Each has a contrast of 3 or more with white and with a dark page (#111)."""
@@ -15,7 +15,7 @@ _RAMP = (
     (0x7A, 0x5C, 0xC4),
     (0xB4, 0x56, 0xA6),
     (0xD0, 0x5C, 0x74),
-    (0xE0, 0x7B, 0x00),
+    (0xDF, 0x7B, 0x00),
 )
 """From blue to orange by way of purple, for values that have an order."""
 

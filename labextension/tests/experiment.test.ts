@@ -193,16 +193,16 @@ describe('the standing of runs', () => {
     open();
     expect(text('.labbook-standing .labbook-chip')).toBe('running');
     expect(text('.labbook-words')).toBe('30 of 120');
-    expect(text('.labbook-time')).toBe('1 min 30 s left · 1 min elapsed');
+    expect(text('.labbook-time')).toBe('about 2 min left · 1 min elapsed');
     expect(find('[role=progressbar]').getAttribute('aria-valuenow')).toBe('25');
     vi.advanceTimersByTime(2_000);
-    expect(text('.labbook-time')).toBe('1 min 28 s left · 1 min 2 s elapsed');
+    expect(text('.labbook-time')).toBe('about 2 min left · 1 min 2 s elapsed');
     source.trouble({ contact: 'stale' });
     vi.advanceTimersByTime(5_000);
-    expect(text('.labbook-time')).toBe('1 min 28 s left · 1 min 2 s elapsed');
+    expect(text('.labbook-time')).toBe('about 2 min left · 1 min 2 s elapsed');
     source.trouble({ contact: 'live' });
     vi.advanceTimersByTime(200_000);
-    expect(text('.labbook-time')).toContain('0 s left');
+    expect(text('.labbook-time')).toContain('less than a minute left');
   });
 
   it('stops counting when the run has ended', () => {
@@ -227,7 +227,7 @@ describe('the standing of runs', () => {
     open();
     expect(text('.labbook-words')).toBe('1 running, 2 waiting, 1 finished');
     expect(text('.labbook-time')).toBe(
-      '4 min 50 s left · 2 min 10 s of computing'
+      'about 5 min left · 2 min 10 s of computing'
     );
     expect(find('[role=progressbar]').getAttribute('aria-valuenow')).toBe('31');
     source.show({ runs: three('finished', 'finished', 'failed') });
@@ -277,6 +277,34 @@ describe('the standing of runs', () => {
       expect.stringContaining('1 held It waits under a ticket'),
       '1 failed Out of memory.'
     ]);
+  });
+
+  it.each([
+    ['registered', 'They are written down'],
+    ['waiting', 'They start by themselves'],
+    ['held', 'They wait under tickets'],
+    ['failed', 'They ended with errors'],
+    ['stopped', 'They were stopped'],
+    ['cancelled', 'They were taken back'],
+    ['lost', 'Their processes vanished'],
+    ['unknown', 'They were started']
+  ])('of several runs that are %s speaks of several', (state, words) => {
+    source.show(
+      anExperiment({ runs: [aRun('001', { state }), aRun('002', { state })] })
+    );
+    open();
+    expect(text('.labbook-meanings')).toContain(`2 ${state} ${words}`);
+  });
+
+  it('gives a reason as a sentence, and then only what is to be done', () => {
+    const reason = 'it vanished without an exit record';
+    source.show(
+      anExperiment({ runs: [aRun('001', { state: 'lost', reason })] })
+    );
+    open();
+    expect(text('.labbook-meanings')).toBe(
+      'It vanished without an exit record. What it logged is kept: rerun it.'
+    );
   });
 
   it('has a word for an experiment without runs', () => {
@@ -463,7 +491,7 @@ describe('control', () => {
     expect(source.wishes[0]).toMatchObject({ verb: 'rerun', runs: undefined });
     source.wishes[0]!.resolve();
     await settle();
-    expect(spoken()).toBe('It is submitted again.');
+    expect(spoken()).toBe('The run is submitted again.');
     button('Rerun').click();
     source.wishes[1]!.reject(new Error('Its script is gone.'));
     await settle();
@@ -479,7 +507,7 @@ describe('control', () => {
     for (const [at, runs] of [['002'], ['001'], undefined].entries()) {
       button('Rerun').click();
       expect(buttons('.labbook-question')).toEqual([
-        ...['Run 002', '1 unfinished', 'All 3', 'None']
+        ...['Run 002', '1 unfinished', 'All 3', 'Not now']
       ]);
       all('.labbook-question button')[at]!.click();
       expect(source.wishes.at(-1)).toMatchObject({ verb: 'rerun', runs });
@@ -488,6 +516,23 @@ describe('control', () => {
       open();
       button('Run 002').click();
     }
+  });
+
+  it('asks once before many are run again, as before they are stopped', async () => {
+    const ended = three('finished', 'finished', 'finished');
+    source.show(anExperiment({ runs: ended }));
+    open();
+    button('Rerun').click();
+    expect(text('.labbook-question span')).toBe('Run 3 runs again?');
+    expect(buttons('.labbook-question')).toEqual(['Rerun', 'Not now']);
+    button('Not now').click();
+    expect(source.wishes).toEqual([]);
+    button('Rerun').click();
+    all('.labbook-question button')[0]!.click();
+    expect(source.wishes).toHaveLength(1);
+    source.wishes[0]!.resolve();
+    await settle();
+    expect(spoken()).toBe('3 runs are submitted again.');
   });
 
   it('offers to run again what is held', () => {

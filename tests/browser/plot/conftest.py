@@ -19,7 +19,7 @@ ADDRESS = "http://localhost/plot_page.html"
 ELSEWHERE = "http://labbook.test/plot_page.html"
 
 BLUE = (47, 116, 208)
-ORANGE = (224, 123, 0)
+ORANGE = (223, 123, 0)
 TEXT = (34, 38, 43)
 
 

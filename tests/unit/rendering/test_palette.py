@@ -15,7 +15,10 @@ LIVE_PENS = Path(__file__).parents[3] / "labextension/src/views/plot/pens.ts"
 def luminance(colour: str) -> float:
     """Relative luminance, as the contrast of WCAG 2 takes it."""
     channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    linear = [
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4
+        for each in channels
+    ]
     return sum(a * b for a, b in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 

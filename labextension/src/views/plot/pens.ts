@@ -12,7 +12,7 @@ export interface Pen {
 /** The colours of the pictures that Python draws, so that a run keeps its own. */
 export const DISTINCT = [
   '#2f74d0',
-  '#e07b00',
+  '#df7b00',
   '#0e9a74',
   '#cc62a8',
   '#b8322a',
@@ -33,7 +33,7 @@ const RAMP = [
   [0x7a, 0x5c, 0xc4],
   [0xb4, 0x56, 0xa6],
   [0xd0, 0x5c, 0x74],
-  [0xe0, 0x7b, 0x00]
+  [0xdf, 0x7b, 0x00]
 ] as const;
 
 /** Groups beyond this many are not told apart by their pens. */

@@ -322,11 +322,9 @@ describe('the live plot', () => {
     vi.stubGlobal('navigator', {
       clipboard: { write: refused, writeText: refused }
     });
-    vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation(
-      function (done) {
-        done(null);
-      }
-    );
+    vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation(done => {
+      done(null);
+    });
     view.update(sweep());
     await frames();
     button('Copy PNG').click();

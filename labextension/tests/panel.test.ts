@@ -161,7 +161,7 @@ describe('runs', () => {
       ['5 waiting', 'quiet'],
       ['3 finished', 'quiet']
     ]);
-    expect(rows('running')[0]!.textContent).toContain('41 %, 3 min 10 s left');
+    expect(rows('running')[0]!.textContent).toContain('41 %, about 4 min left');
     expect(chips('unconcluded')).toEqual([
       ['2 supported', 'good'],
       ['refuted', 'bad'],

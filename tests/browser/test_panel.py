@@ -140,7 +140,7 @@ def test_the_panel_shows_runs_plan_and_conclusions(
     panel = panel_of(page, command)
     running = panel.locator("[data-group=running] .labbook-item")
     expect(running).to_have_count(2)
-    expect(running.first).to_contain_text("41 %, 3 min 10 s left")
+    expect(running.first).to_contain_text("41 %, about 4 min left")
     expect(panel.get_by_role("button", name="61 more")).to_be_visible()
 
     running.first.locator(".labbook-item-main").focus()

@@ -106,6 +106,28 @@ def test_nothing_moves_while_the_run_goes_on(run_page: Page) -> None:
     assert places(run_page) == before
 
 
+WAITING = """() => {
+  source.lines = [];
+  source.show({ runs: source.view.runs.map(run => (
+    { ...run, state: 'waiting', progress: null, seconds: null, final: {} })) });
+}"""
+
+
+def test_an_experiment_that_waits_says_so_where_its_lines_will_be(
+    run_page: Page,
+) -> None:
+    lines = run_page.evaluate("source.lines")
+    run_page.evaluate(WAITING)
+    empty = run_page.locator(".labbook-plot-empty")
+    expect(empty).to_contain_text("3 runs wait for a free slot")
+    expect(run_page.locator(".labbook-tail")).to_contain_text("Run 002 waits")
+    place = run_page.locator(".labbook-plot-place").bounding_box()
+    run_page.evaluate("lines => { source.lines = lines; source.tell('lines'); }", lines)
+    expect(empty).to_be_hidden()
+    expect(run_page.locator(".labbook-plots canvas").first).to_be_visible()
+    assert run_page.locator(".labbook-plot-place").bounding_box() == place
+
+
 def test_the_log_follows_until_one_scrolls_up(run_page: Page) -> None:
     log = run_page.locator(".labbook-tail pre")
     at_end = "node => node.scrollHeight - node.scrollTop - node.clientHeight < 2"

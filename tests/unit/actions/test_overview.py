@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from jupyter_labbook.actions import ending, index
 from jupyter_labbook.actions.concluding import conclude, record_verdict
+from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.actions.overview import Overview
 from jupyter_labbook.errors import InvalidInputError, NoLabbookError, StorageError
 from jupyter_labbook.model.run import RunState
+from jupyter_labbook.rendering.summary import time_left
 from jupyter_labbook.storage.index_cache import IndexCache
 from jupyter_labbook.storage.labbook import LabbookFolder
 from tests.running import (
@@ -114,6 +116,33 @@ def test_progress_is_that_of_the_run(
     ending.stop(run, "seen enough", "test", surroundings())
     until(run.exit.exists)
     assert row_of(overview, "trial")["progress"] is None
+
+
+def test_progress_of_several_runs_is_that_of_their_view(
+    labbook: LabbookFolder, overview: Overview, until: Callable[..., None]
+) -> None:
+    target = asked(labbook)
+    body = (
+        "import time\nfrom jupyter_labbook import progress\n"
+        "progress(1, 4)\ntime.sleep(0.2)\nprogress(2, 4)\ntime.sleep(60)\n"
+    )
+    add_ended(labbook, target, RunState.FAILED)
+    run = queue(labbook, target, body)
+    start(run)
+    until(lambda: (row_of(overview, "trial")["progress"] or {}).get("done") == 1.5)
+    row = row_of(overview, "trial")["progress"]
+    assert row["total"] == 2
+    # Read later, the same pace leaves less: by no more than passed since.
+    watch = ExperimentWatch(labbook, target)
+    watch.poll()
+    left = time_left(watch.view().runs)
+    assert left is not None
+    assert 0 <= row["remaining"] - left <= 30
+    queue(labbook, target)
+    row = row_of(overview, "trial")["progress"]
+    assert [row["done"], row["total"], row["remaining"]] == [1.5, 3, None]
+    ending.stop(run, "seen enough", "test", surroundings())
+    until(run.exit.exists)
 
 
 def test_what_failed_says_why(labbook: LabbookFolder, overview: Overview) -> None:

@@ -2,7 +2,8 @@ import type { Freshness } from '../../data/freshness.js';
 import type { ExperimentRow, Group } from '../../data/labbook.js';
 import type { Progress } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { duration, visible } from '../text.js';
+import { leftWords } from '../run/left.js';
+import { visible } from '../text.js';
 
 /** The groups of the list of runs, in its order. */
 export const GROUPS: readonly Group[] = [
@@ -60,13 +61,13 @@ export function liveRuns(row: ExperimentRow): number {
   return LIVE.reduce((sum, state) => sum + (row.states[state] ?? 0), 0);
 }
 
-/** How far a run has come, such as `40 %, 3 min left`. */
+/** How far a run has come, such as `40 %, about 3 min left`. */
 export function progressWords(progress: Progress, words: Words): string {
   const { done, total, remaining, text } = progress;
   const percent = total ? Math.min(100, Math.floor((100 * done) / total)) : 0;
   const parts = [
     total ? words.__('%1 %', percent) : visible(text) || String(done),
-    remaining === null ? '' : words.__('%1 left', duration(remaining))
+    leftWords(remaining, words)
   ];
   return parts.filter(part => part).join(', ');
 }

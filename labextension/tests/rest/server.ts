@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { queryOf } from '../../src/data/rest/api.js';
 import type { Request } from '../../src/data/rest/api.js';
 import type { Pace } from '../../src/data/rest/pace.js';
@@ -21,11 +21,11 @@ export const fast: Pace = {
 };
 
 /** Wait for what is to come, however busy the machine is. */
-export function until(check: () => void): Promise<void> {
+export function until(check: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(check, { timeout: 25_000, interval: 3 });
 }
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 type Json = Record<string, unknown>;
 
@@ -72,8 +72,36 @@ export class LabbookServer {
   counts: Record<string, number> = { running: 1 };
 
   get request(): Request {
-    return (path, { query, ...init }) =>
-      fetch(`${this.root}${path}${queryOf(query ?? {})}`, init);
+    return async (path, { query, ...init }) => {
+      const asked = fetch(`${this.root}${path}${queryOf(query ?? {})}`, init);
+      if (path === 'stream') {
+        return asked;
+      }
+      this._begun += 1;
+      this._pending += 1;
+      try {
+        const response = await asked;
+        const body = await response.arrayBuffer();
+        return new Response(response.status === 304 ? null : body, response);
+      } finally {
+        this._pending -= 1;
+      }
+    };
+  }
+
+  /**
+   * Wait until every request has been answered and none is about to be made.
+   *
+   * What is owed is fetched after a pause of `refetch` at the most, and timers come
+   * in their order, however late. What has failed is tried again later than that.
+   */
+  async quiet(): Promise<void> {
+    let begun = -1;
+    while (begun !== this._begun) {
+      await until(() => expect(this._pending).toBe(0));
+      begun = this._begun;
+      await new Promise(resolve => setTimeout(resolve, 5 * fast.refetch));
+    }
   }
 
   get root(): string {
@@ -272,6 +300,8 @@ export class LabbookServer {
     return `${this._epoch}.${this._log.length}`;
   }
 
+  private _begun = 0;
+  private _pending = 0;
   private _server: http.Server | null = null;
   private _port = 0;
   private _epoch = 1;

@@ -78,6 +78,12 @@ def started_of(run: RunFolder) -> Started:
     return started
 
 
+def kill_supervisor(run: RunFolder, until: Until) -> None:
+    pid = started_of(run).supervisor.pid
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not lives(pid))
+
+
 def test_an_ordinary_end_is_recorded_once_with_what_it_used(finish) -> None:
     run, ended = finish("print('hello')")
     assert run.output.read_text() == "hello\n"
@@ -302,7 +308,7 @@ def test_a_run_whose_supervisor_was_killed_records_its_own_end(begin, until) -> 
         print("done")
         """
     )
-    os.kill(started_of(run).supervisor.pid, signal.SIGKILL)
+    kill_supervisor(run, until)
     assert run_state.derive(run) is RunState.RUNNING
     (run.path / "go").touch()
     until(run.exit.exists)
@@ -375,7 +381,7 @@ def test_slots_are_held_by_the_run_and_free_after_it(begin, until) -> None:
     pool = SlotPool(state_folder(), 64)
     run = begin("import time; time.sleep(60)")
     assert pool.free() == 63
-    os.kill(started_of(run).supervisor.pid, signal.SIGKILL)
+    kill_supervisor(run, until)
     assert pool.free() == 63
     os.kill(started_of(run).main.pid, signal.SIGKILL)
     until(lambda: pool.free() == 64)

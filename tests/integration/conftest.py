@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass, field
 from queue import Empty
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,17 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from jupyter_labbook import Labbook
+from jupyter_labbook.storage import run_state
 from jupyter_labbook.storage.labbook import LabbookFolder
+from tests import running
 from tests.serving import ROOT, Served, Shown, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from jupyter_labbook.model.run import Exit
+    from jupyter_labbook.runtime.layout import RunFolder
 
 _SECONDS = 60
 
@@ -278,3 +284,34 @@ def shown(
     project.mkdir()
     (project / "pyproject.toml").touch()
     return Shown(served, LabbookFolder.create(project.resolve()))
+
+
+@pytest.fixture
+def finish(
+    labbook: LabbookFolder, until: Callable[..., None]
+) -> Callable[..., tuple[RunFolder, Exit]]:
+    """Execute a body (or a command) to its end."""
+    target = running.experiment(labbook)
+
+    def execute(body: str = "", **options: object) -> tuple[RunFolder, Exit]:
+        run = running.queue(labbook, target, textwrap.dedent(body), **options)
+        assert running.start(run)
+        until(run.exit.exists)
+        ended = run_state.read_exit(run)
+        assert ended is not None
+        return run, ended
+
+    return execute
+
+
+@pytest.fixture
+def begin(labbook: LabbookFolder) -> Callable[..., RunFolder]:
+    """Start a body and do not wait."""
+    target = running.experiment(labbook)
+
+    def execute(body: str, **options: object) -> RunFolder:
+        run = running.queue(labbook, target, textwrap.dedent(body), **options)
+        assert running.start(run)
+        return run
+
+    return execute

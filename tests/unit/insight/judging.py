@@ -1,0 +1,10 @@
+"""Judging a prediction that is written as a person writes it."""
+
+from __future__ import annotations
+
+from jupyter_labbook.insight.verdict import judge
+from jupyter_labbook.model.prediction import parse
+
+
+def verdict(text, evidence, *others):
+    return judge(parse(text), evidence, {e.name: e for e in others}.get)

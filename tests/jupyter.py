@@ -70,6 +70,8 @@ class Server:
         Folders for its settings and for the notebooks.
     extension
         Whether it has our extension, of the page and of the server.
+    slots
+        How many runs its user lets execute at once.
     more
         Further arguments of the command.
     """
@@ -81,6 +83,7 @@ class Server:
         root: Path,
         *,
         extension: bool = True,
+        slots: int = 4,
         more: Sequence[str] = (),
     ) -> None:
         self.application = application
@@ -94,7 +97,7 @@ class Server:
         self._home = home
         self._more = more
         self._process: subprocess.Popen[bytes] | None = None
-        self._configure(extension=extension)
+        self._configure(extension=extension, slots=slots)
 
     def __enter__(self) -> Self:
         self.start()
@@ -164,7 +167,7 @@ class Server:
                 process.kill()
                 process.wait()
 
-    def _configure(self, *, extension: bool) -> None:
+    def _configure(self, *, extension: bool, slots: int) -> None:
         settings = self._home / "config/labconfig/default_setting_overrides.json"
         settings.parent.mkdir(parents=True)
         quiet = {"fetchNews": "false", "checkForUpdates": False}
@@ -172,9 +175,9 @@ class Server:
             json.dumps({"@jupyterlab/apputils-extension:notification": quiet})
         )
         # As many at once on any machine.
-        slots = self._home / "settings/jupyter_labbook/settings.toml"
-        slots.parent.mkdir(parents=True)
-        slots.write_text("slots = 4\n")
+        ours = self._home / "settings/jupyter_labbook/settings.toml"
+        ours.parent.mkdir(parents=True)
+        ours.write_text(f"slots = {slots}\n")
         # Said both ways: the environment may have the package installed.
         enabled = self._home / "config/jupyter_server_config.d/jupyter_labbook.json"
         enabled.parent.mkdir(parents=True)

@@ -52,10 +52,7 @@ def place(*, slots: int = 1, extension: bool = True) -> Iterator[Place]:
         home, root = Path(folder) / "home", Path(folder) / "root"
         root.mkdir()
         (root / "pyproject.toml").touch()
-        server = Server("lab", home, root, extension=extension)
-        settings = home / "settings" / "jupyter_labbook" / "settings.toml"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(f"slots = {slots}\n")
+        server = Server("lab", home, root, extension=extension, slots=slots)
         # As the server has it: what is done here belongs to the same user.
         own = {
             "XDG_CACHE_HOME": str(home / "cache"),

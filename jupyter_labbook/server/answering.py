@@ -95,12 +95,7 @@ class LabbookHandler(APIHandler):
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         """Take a parameter that is a whole number."""
-        text = self.word(name, str(default))
-        digits = text.isascii() and text.isdigit() and len(text) < _DIGITS
-        number = int(text) if digits else -1
-        if not least <= number <= most:
-            raise invalid(f"{name}= is a whole number from {least} to {most}.")
-        return number
+        return whole(name, self.word(name, str(default)), least, most)
 
     def number(self, name: str) -> float:
         """Take a parameter that is any number."""
@@ -150,8 +145,7 @@ class LabbookHandler(APIHandler):
         if known.status == 503:  # noqa: PLR2004  # what `slow` answers
             self.set_header("Retry-After", _RETRY_SECONDS)
         self.set_header("Cache-Control", "no-store")
-        told = {"message": str(known), "reason": known.reason, **known.more}
-        self.finish(encoded(told))
+        self.finish(encoded(known.told()))
 
 
 def _of_jupyter(status: int, error: object) -> Refusal:
@@ -161,6 +155,15 @@ def _of_jupyter(status: int, error: object) -> Refusal:
     reason = _REASONS.get(status, Reason.INVALID)
     shown = message or _CANNOT.get(status, "This request cannot be answered.")
     return Refusal(status, reason, shown)
+
+
+def whole(name: str, text: str, least: int, most: int) -> int:
+    """Read a parameter that is a whole number."""
+    digits = text.isascii() and text.isdigit() and len(text) < _DIGITS
+    number = int(text) if digits else -1
+    if not least <= number <= most:
+        raise invalid(f"{name}= is a whole number from {least} to {most}.")
+    return number
 
 
 def invalid(message: str, status: int = 400) -> Refusal:

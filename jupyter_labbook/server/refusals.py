@@ -53,6 +53,10 @@ class Refusal(Exception):  # noqa: N818  # an answer, not a fault
         self.reason = reason
         self.more = more
 
+    def told(self) -> dict[str, object]:
+        """Write it for the page."""
+        return {"message": str(self), "reason": self.reason, **self.more}
+
 
 def slow(message: str) -> Refusal:
     """Say that the disk does not answer in time."""

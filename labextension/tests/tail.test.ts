@@ -107,6 +107,15 @@ describe('the tail of a log', () => {
     expect(lines()).toEqual(['abcd', 'e']);
   });
 
+  it('asks for nothing when its own step to the end makes the log scroll', async () => {
+    source.write('001', numbered(0, 30));
+    await open();
+    await write(numbered(30, 31));
+    const asked = source.reads.length;
+    await scroll(log.scrollTop);
+    expect(source.reads).toHaveLength(asked);
+  });
+
   it('grows a line in place and keeps the nodes of all others', async () => {
     source.write('001', 'a\nb');
     await open();

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 E = "experiments/{experiment}"
+SEVERAL = "GET series?labbook={labbook}&experiment=0001-trial&points=16&since="
 R = f"{E}/runs/{{run}}"
 ROUTES: dict[str, Any] = {
     "GET about": None,
@@ -28,6 +29,7 @@ ROUTES: dict[str, Any] = {
     "GET place?path={path}&near={labbook}": None,
     "GET overview?labbook={labbook}": None,
     "GET experiments?labbook={labbook}": None,
+    SEVERAL: None,
     f"GET {E}?labbook={{labbook}}": None,
     f"GET {E}/series?labbook={{labbook}}": None,
     f"GET {E}/range?labbook={{labbook}}&from=0&to=9": None,
@@ -280,6 +282,19 @@ def test_no_experiment_is_found_outside_and_nothing_is_told_of_it(
     )
 
 
+@pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
+def test_no_experiment_is_found_outside_among_several(
+    ground: Ground, unchanged: None, experiment: str
+) -> None:
+    several = "&".join(
+        f"experiment={name}&points=16&since=" for name in ("0001-trial", experiment)
+    )
+    reply = ground.ask(f"GET series?labbook={{labbook}}&{several}")
+    found, refused = reply.json["series"]
+    assert {line["metric"] for line in found["lines"]} == {"loss"}
+    assert refused == {"status": 404, "message": NOT_THERE, "reason": "not-found"}
+
+
 @pytest.mark.parametrize("route", OF_RUNS)
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
 def test_no_run_is_found_outside_and_nothing_is_told_of_it(
@@ -354,11 +369,13 @@ def test_an_experiment_with_a_link_that_leads_out_of_it_is_not_read(
     (run / linked).symlink_to(target)
     try:
         reply = ground.ask(route)
+        [among] = ground.ask(SEVERAL).json["series"]
     finally:
         (run / linked).unlink()
         if aside.exists():
             aside.rename(run / linked)
     assert (reply.status, reply.json["message"]) == (404, NOT_THERE)
+    assert (among["status"], among["message"]) == (404, NOT_THERE)
 
 
 def test_an_experiment_whose_checkpoint_lies_elsewhere_is_shown(ground: Ground) -> None:

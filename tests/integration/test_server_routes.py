@@ -181,6 +181,43 @@ def test_lines_come_whole_and_then_in_pieces(
     assert (line["x"], line["y"]) == ([9], [0.25])
 
 
+def test_lines_of_several_experiments_come_together(
+    shown: Shown, train: Callable[..., ExperimentFolder]
+) -> None:
+    train()
+    one = shown.get("experiments/0001-rates/series", points=16).json
+    first, gone, last = shown.get(
+        "series",
+        experiment=["0001-rates", "0099-nothing", "0001-rates"],
+        points=[16, 16, 32],
+        since=["", "", ""],
+    ).json["series"]
+    assert first["lines"] == one["lines"]
+    assert (gone["status"], gone["reason"]) == (404, "not-found")
+    assert last["runs"] == one["runs"]
+    [more] = shown.get(
+        "series", experiment=["0001-rates"], points=[16], since=[first["cursor"]]
+    ).json["series"]
+    assert (more["lines"], more["reset"]) == ([], False)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"experiment": ["0001-rates"] * 17, "points": [16] * 17, "since": [""] * 17},
+        {"experiment": ["0001-rates"], "points": [16]},
+        {"experiment": ["0001-rates"], "points": [16, 16], "since": [""]},
+        {"experiment": ["0001-rates"], "points": [15], "since": [""]},
+    ],
+)
+def test_several_that_make_no_sense_are_refused_together(
+    shown: Shown, query: dict[str, Any]
+) -> None:
+    reply = shown.get("series", **query)
+    assert (reply.status, reply.json["reason"]) == (400, "invalid")
+
+
 def test_a_cursor_that_no_longer_fits_gives_everything(
     shown: Shown, train: Callable[..., ExperimentFolder]
 ) -> None:

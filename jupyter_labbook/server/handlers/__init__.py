@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.server.handlers.about import About, Description
 from jupyter_labbook.server.handlers.changes import Changes, Stream
-from jupyter_labbook.server.handlers.experiments import Experiment, Range, Series
+from jupyter_labbook.server.handlers.experiments import (
+    Experiment,
+    Range,
+    Series,
+    SeriesTogether,
+)
 from jupyter_labbook.server.handlers.labbooks import (
     Experiments,
     NearestLabbook,
@@ -31,6 +36,7 @@ ROUTES: Final[dict[str, type[LabbookHandler]]] = {
     "place": Place,
     "overview": Overview,
     "experiments": Experiments,
+    "series": SeriesTogether,
     _E: Experiment,
     rf"{_E}/series": Series,
     rf"{_E}/range": Range,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from jupyter_labbook.server.answering import LabbookHandler, invalid
+from jupyter_labbook.server.answering import LabbookHandler, invalid, whole
+from jupyter_labbook.server.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_labbook.server.open_labbooks import OpenExperiment
+    from jupyter_labbook.server.open_labbooks import OpenExperiment, OpenLabbook
 
 _FEWEST_POINTS, _POINTS, _MOST_POINTS = 16, 1000, 8000
 _MOST_NAMES = 100
 _LONGEST_CURSOR = 100
+_MOST_TOGETHER = 16
+_SECONDS_TOGETHER = 0.25
 
 
 class ExperimentHandler(LabbookHandler):
@@ -62,6 +66,73 @@ class Series(ExperimentHandler):
         await self.read(
             experiment, lambda found: found.checked().series.read(points, since)
         )
+
+
+class SeriesTogether(ExperimentHandler):
+    """``GET series``."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """Give the lines of several experiments, or what was added to them."""
+        names, sizes, cursors = (
+            self.get_query_arguments(name, strip=False)
+            for name in ("experiment", "points", "since")
+        )
+        if not 1 <= len(names) <= _MOST_TOGETHER:
+            raise invalid(f"From 1 to {_MOST_TOGETHER} experiment= are asked for.")
+        if not len(names) == len(sizes) == len(cursors):
+            raise invalid("Each experiment= has its points= and since=.")
+        asked = [
+            (name, whole("points", size, _FEWEST_POINTS, _MOST_POINTS), cursor)
+            for name, size, cursor in zip(names, sizes, cursors, strict=True)
+        ]
+        labbook = self.labbook
+        self.answer(
+            {"series": await self.do(labbook, lambda: read_together(labbook, asked))}
+        )
+
+
+def read_together(
+    labbook: OpenLabbook,
+    asked: list[tuple[str, int, str]],
+    clock: Callable[[], float] = time.monotonic,
+) -> list[dict[str, Any] | None]:
+    """Read lines of several experiments, each as if it were asked for alone.
+
+    Parameters
+    ----------
+    asked
+        Names, numbers of points and cursors.
+    clock
+        Seconds that never go back.
+
+    Returns
+    -------
+    list
+        For each its lines, or why there are none; None where time has run out.
+
+    Raises
+    ------
+    Refusal
+        There is no such labbook.
+    """
+    labbook.folder()
+    end = clock() + _SECONDS_TOGETHER
+    found: list[dict[str, Any] | None] = []
+    for name, points, since in asked:
+        if found and clock() > end:
+            found.append(None)
+            continue
+        try:
+            reader = labbook.experiment(name).checked().series
+            found.append(reader.read(points, since[:_LONGEST_CURSOR]))
+        except Exception as error:
+            known = refusal(error)
+            if known is None:
+                raise
+            found.append({"status": known.status, **known.told()})
+    return found
 
 
 class Range(ExperimentHandler):

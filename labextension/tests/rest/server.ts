@@ -124,6 +124,23 @@ export class LabbookServer {
     return this;
   }
 
+  /**
+   * Wait until nothing is asked any more.
+   *
+   * Who asks lives in the same process, and waits for no longer than `fast` says:
+   * whatever it has begun comes within so many turns of the one loop.
+   */
+  async quiet(): Promise<void> {
+    let asked = -1;
+    for (let turns = 0; turns < 25; turns += 1) {
+      await new Promise(resolve => setTimeout(resolve, fast.retry));
+      if (asked !== this.asked.length) {
+        asked = this.asked.length;
+        turns = 0;
+      }
+    }
+  }
+
   /** Die, as a server that is killed. */
   async stop(): Promise<void> {
     const closed = new Promise(resolve => this._server?.close(resolve));
@@ -236,6 +253,9 @@ export class LabbookServer {
       return answer === 'hang' ? [-1, ''] : answer;
     }
     const [room, experiment, verb] = asked.route.split('/');
+    if (room === 'series') {
+      return [200, { series: this._together(asked) }];
+    }
     if (room === 'experiments' && verb === 'series') {
       const series = this.series(asked);
       return series === 'hang' ? [-1, ''] : series;
@@ -260,6 +280,16 @@ export class LabbookServer {
       return [200, { cursor, reset, counts, changes }];
     }
     return [404, 'Not here'];
+  }
+
+  private _together({ query, ...asked }: Asked): unknown[] {
+    const [points, since] = [query.getAll('points'), query.getAll('since')];
+    return query.getAll('experiment').map((experiment, at) => {
+      const one = { experiment, points: points[at]!, since: since[at]! };
+      const answer = this.series({ ...asked, query: new URLSearchParams(one) });
+      const [status, body] = answer === 'hang' ? [200, null] : answer;
+      return status === 200 ? body : { ...(body as Json), status };
+    });
   }
 
   private _stream(asked: Asked, response: http.ServerResponse): void {

@@ -145,6 +145,36 @@ export class Api {
     );
   }
 
+  /**
+   * Lines of several experiments, each as `series` has them.
+   *
+   * @returns in the same order; undefined for those the server had no time for.
+   */
+  async seriesTogether(
+    labbook: string,
+    asked: readonly { experiment: string; points: number; since: string }[],
+    signal?: AbortSignal
+  ): Promise<(Series | ApiError | undefined)[]> {
+    const query = {
+      labbook,
+      experiment: asked.map(({ experiment }) => experiment),
+      points: asked.map(({ points }) => String(points)),
+      since: asked.map(({ since }) => since)
+    };
+    const found = record(await this._get('series', query, signal)).series;
+    if (!Array.isArray(found) || found.length !== asked.length) {
+      throw this._strange();
+    }
+    return found.map((part: unknown) => {
+      const { status } = record(part);
+      return typeof status === 'number'
+        ? this._caller.refusal(status, record(part))
+        : part === null
+          ? undefined
+          : this._sound(readSeries, part);
+    });
+  }
+
   async range(
     { labbook, experiment }: Place,
     { metrics, runs, by, from, to, points }: Range,
@@ -355,13 +385,17 @@ export class Api {
     try {
       return read(data);
     } catch {
-      throw new ApiError(
-        this.words.__(
-          'The answer of the Jupyter server is not understood; reload the page, in case the package was updated.'
-        ),
-        'damaged'
-      );
+      throw this._strange();
     }
+  }
+
+  private _strange(): ApiError {
+    return new ApiError(
+      this.words.__(
+        'The answer of the Jupyter server is not understood; reload the page, in case the package was updated.'
+      ),
+      'damaged'
+    );
   }
 
   private _address(path: string, labbook: string): string {

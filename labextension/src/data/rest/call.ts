@@ -197,9 +197,12 @@ export class Caller {
   }
 
   private async _refused(response: Response): Promise<ApiError> {
-    const { status } = response;
     const said = await response.text().catch(() => '');
-    const body = parsedRecord(said);
+    return this.refusal(response.status, parsedRecord(said));
+  }
+
+  /** Why there is no result, by the answer's status and JSON. */
+  refusal(status: number, body: Record<string, unknown>): ApiError {
     const reason = text(body.reason);
     const sentence = text(body.message);
     if (REASONS.includes(reason)) {

@@ -8,6 +8,7 @@ import type { Change, Place } from './reading.js';
 import { Refresher } from './refresher.js';
 import { added } from './series.js';
 import { trouble } from './stream.js';
+import type { Together } from './together.js';
 
 const POINTS = 1000;
 
@@ -28,6 +29,7 @@ export class RestExperimentSource implements ExperimentSource {
     known: { view: ExperimentView; next: Step[] } | null = null
   ) {
     this._api = hub.api;
+    this._together = hub.together;
     this.view = known?.view ?? null;
     this.next = known?.next ?? [];
     this._view = new Refresher(hub.pace, this._fetchView, this._onFailure);
@@ -148,7 +150,12 @@ export class RestExperimentSource implements ExperimentSource {
 
   private _fetchLines = async (signal: AbortSignal): Promise<boolean> => {
     const [since, points] = [this._cursor, this._points];
-    const series = await this._api.series(this._place, points, since, signal);
+    const series = await this._together.series(
+      this._place,
+      points,
+      since,
+      signal
+    );
     if (points !== this._points) {
       return true;
     }
@@ -232,6 +239,7 @@ export class RestExperimentSource implements ExperimentSource {
   }
 
   private readonly _api: Api;
+  private readonly _together: Together;
   private readonly _view: Refresher;
   private readonly _lines: Refresher;
   private readonly _seat: Seat;

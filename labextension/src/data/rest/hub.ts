@@ -8,6 +8,7 @@ import { usual, type Pace } from './pace.js';
 import { shownPage, type Page } from './page.js';
 import { readChange, readEnded, type Change } from './reading.js';
 import { Following } from './stream.js';
+import { Together } from './together.js';
 
 /** What a view may want to hear of its labbook. */
 export interface Listener {
@@ -30,11 +31,13 @@ export interface Seat {
 /** The connections of a page. */
 export class Hub {
   readonly pace: Pace;
+  readonly together: Together;
 
   constructor(
     readonly api: Api,
     { page = shownPage, pace = {} }: { page?: Page; pace?: Partial<Pace> } = {}
   ) {
+    this.together = new Together(api);
     this._page = page;
     this.pace = { ...usual, ...pace };
   }

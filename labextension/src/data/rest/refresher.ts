@@ -56,8 +56,14 @@ export class Refresher {
       ? this._pause
       : this._more
         ? 0
-        : Math.max(0, this._last + this._pace.refetch - Date.now());
+        : Math.max(0, this._due - Date.now());
     this._timer = setTimeout(() => void this._run(), pause);
+  }
+
+  /** A beat that all share: what many of them want can be asked for together. */
+  private get _due(): number {
+    const beat = this._pace.refetch;
+    return Math.round((this._last + beat) / beat) * beat;
   }
 
   private async _run(): Promise<void> {

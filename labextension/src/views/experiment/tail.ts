@@ -211,10 +211,11 @@ export class TailView {
       this._following = following;
       this._seen = this._lines.last;
       this._bars();
+      if (following) {
+        this.refresh();
+      }
     }
-    if (following) {
-      this.refresh();
-    } else if (scrollTop <= NEAR) {
+    if (!following && scrollTop <= NEAR) {
       if (this._from > this._lines.first) {
         this._extend(-1);
       } else {

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { expect, vi } from 'vitest';
+import { vi } from 'vitest';
 import { queryOf } from '../../src/data/rest/api.js';
 import type { Request } from '../../src/data/rest/api.js';
 import type { Pace } from '../../src/data/rest/pace.js';
@@ -92,15 +92,17 @@ export class LabbookServer {
   /**
    * Wait until every request has been answered and none is about to be made.
    *
-   * What is owed is fetched after a pause of `refetch` at the most, and timers come
-   * in their order, however late. What has failed is tried again later than that.
+   * Who asks lives in the same process, and pauses for less than a turn takes: what
+   * it is going to ask for is begun within a few turns, however late they come.
    */
   async quiet(): Promise<void> {
     let begun = -1;
-    while (begun !== this._begun) {
-      await until(() => expect(this._pending).toBe(0));
-      begun = this._begun;
-      await new Promise(resolve => setTimeout(resolve, 5 * fast.refetch));
+    for (let turns = 0; turns < 5; turns += 1) {
+      await new Promise(resolve => setTimeout(resolve, fast.retry));
+      if (this._pending || begun !== this._begun) {
+        begun = this._begun;
+        turns = 0;
+      }
     }
   }
 
@@ -122,23 +124,6 @@ export class LabbookServer {
     );
     this._port = (this._server.address() as AddressInfo).port;
     return this;
-  }
-
-  /**
-   * Wait until nothing is asked any more.
-   *
-   * Who asks lives in the same process, and waits for no longer than `fast` says:
-   * whatever it has begun comes within so many turns of the one loop.
-   */
-  async quiet(): Promise<void> {
-    let asked = -1;
-    for (let turns = 0; turns < 25; turns += 1) {
-      await new Promise(resolve => setTimeout(resolve, fast.retry));
-      if (asked !== this.asked.length) {
-        asked = this.asked.length;
-        turns = 0;
-      }
-    }
   }
 
   /** Die, as a server that is killed. */

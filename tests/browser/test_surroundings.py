@@ -160,7 +160,7 @@ def test_behind_a_proxy_that_holds_streams_back_a_view_asks_for_changes(
     running.wait_for_function(
         "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
     )
-    port = int(server.url.rpartition(":")[2])
+    port = server.port
     page = running.context.new_page()
     with holding_streams_back(port) as proxy:
         page.goto(server.address(name).replace(f":{port}", f":{proxy}"))
@@ -210,9 +210,7 @@ class PrefixedServer(Server):
     def __init__(self, application: Application, home: Path, root: Path) -> None:
         base = "/user/ada@home/"
         login = f"--PasswordIdentityProvider.hashed_password={passwd('secret')}"
-        more = (f"--ServerApp.base_url={base}", login)
-        super().__init__(application, home, root, more=more)
-        self.url += base.removesuffix("/")
+        super().__init__(application, home, root, base=base, more=(login,))
         self.token = ""
 
 

@@ -19,7 +19,8 @@ from jupyter_labbook import Labbook
 from jupyter_labbook.storage import run_state
 from jupyter_labbook.storage.labbook import LabbookFolder
 from tests import running
-from tests.serving import ROOT, Served, Shown, serving
+from tests.jupyter import ROOT
+from tests.serving import Served, Shown, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -38,7 +38,7 @@ def live(shown: Shown, until: Callable[..., None]) -> Iterator[RunFolder]:
 
 
 def descriptors(shown: Shown) -> int:
-    return len(os.listdir(f"/proc/{shown.served.process.pid}/fd"))
+    return len(os.listdir(f"/proc/{shown.served.server.pid}/fd"))
 
 
 def last_activity(shown: Shown) -> datetime:

@@ -399,7 +399,7 @@ def test_where_an_output_is_from_is_not_told_of_what_is_outside(
 
 def test_no_handler_of_ours_answers_without_authentication(ground: Ground) -> None:
     """With ``allow_unauthenticated_access=False`` Jupyter names those that would."""
-    assert "labbook" not in _warned(ground.served.log.read_text())
+    assert "labbook" not in _warned(ground.served.server.log.read_text())
 
 
 def _warned(log: str) -> str:

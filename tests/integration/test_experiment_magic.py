@@ -15,8 +15,6 @@ from tests.integration.cells import HOLD, ok, registered, shown
 if TYPE_CHECKING:
     from pathlib import Path
 
-SVG = "{http://www.w3.org/2000/svg}"
-
 
 # --- Keys --------------------------------------------------------------------
 

@@ -7,10 +7,11 @@ from xml.etree import ElementTree as ET
 
 from jupyter_labbook import Labbook
 from tests.integration.cells import HOLD, ok
-from tests.integration.test_experiment_magic import SVG
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_figures_of_every_kind_are_kept_and_shown(kernel, project: Path) -> None:

@@ -13,9 +13,8 @@ from jupyter_labbook.insight.verdict import thresholds
 from jupyter_labbook.model.metrics import Summary
 from jupyter_labbook.model.prediction import parse
 from jupyter_labbook.model.view import Outcome, Threshold
-from tests.unit.insight.judging import verdict
+from tests.unit.insight.judging import TIGHT, verdict
 
-TIGHT = [0.970, 0.971, 0.972, 0.971, 0.970]
 WIDE = [0.95, 0.99, 0.97, 0.93, 0.98]
 
 

@@ -7,8 +7,7 @@ import pytest
 from jupyter_labbook.insight.evidence import Evidence
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.view import Outcome
-from tests.unit.insight.judging import verdict
-from tests.unit.insight.test_verdict import TIGHT
+from tests.unit.insight.judging import TIGHT, verdict
 
 
 @pytest.mark.parametrize(

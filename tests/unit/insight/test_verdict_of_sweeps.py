@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_labbook.model.view import Outcome
-from tests.unit.insight.judging import verdict
-from tests.unit.insight.test_verdict import TIGHT
+from tests.unit.insight.judging import TIGHT, verdict
 
 ROWS = {30: [0.90, 0.901, 0.899], 100: [0.95, 0.951, 0.949], 300: [0.96, 0.99, 0.93]}
 

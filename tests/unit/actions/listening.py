@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.actions.changes import Changes
+from jupyter_labbook.actions.index import LabbookIndex
 
 if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import LabbookFolder
@@ -27,7 +28,7 @@ class Listener:
 
     def __init__(self, labbook: LabbookFolder) -> None:
         self.clock = Clock()
-        self.changes = Changes(labbook, self.clock)
+        self.changes = Changes(LabbookIndex(labbook, self.clock))
         self.heard: list[dict[str, Any]] = []
         assert self.changes.look() == []
 

@@ -146,7 +146,7 @@ describe('the connection of a labbook', () => {
   });
 
   it('stays open for somebody who comes back at once', async () => {
-    const hub = hubOf({ linger: 60_000 });
+    const hub = hubOf();
     const first = new Heard(hub);
     await first.contact('live');
     first.seat.leave();

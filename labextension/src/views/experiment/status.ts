@@ -44,7 +44,7 @@ export class StatusView {
       { class: 'labbook-standing' },
       this._chip,
       this._bar,
-      h('span', { class: 'labbook-facts' }, this._words, this._time)
+      h('span', { class: 'labbook-standing-facts' }, this._words, this._time)
     );
     this.node = h('div', {}, this._notes);
   }

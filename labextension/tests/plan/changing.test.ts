@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { item, settle } from '../source.js';
 import {
   check,
+  editor,
   field,
   list,
   note,
@@ -108,10 +109,36 @@ describe('putting in order', () => {
     expect(spoken()).toBe('Moved down.');
   });
 
-  it('moves a row up by its button', async () => {
-    rows('test')[2]!.querySelector<HTMLElement>('[title^="Move up"]')!.click();
+  it('moves a row whose text was clicked, and lets its author write on', async () => {
+    rows('test')[1]!.querySelector<HTMLElement>('.labbook-text')!.click();
+    type(editor(), 'b, rewritten');
+    press('ArrowDown', { altKey: true });
     await settle();
-    expect(source.asked[0]!.change).toMatchObject({ before: b!.id });
+    expect(source.asked[0]!.change).toEqual({
+      ...{ op: 'move', item: b!.id },
+      before: ''
+    });
+    await source.store([a!, c!, b!]);
+    expect(texts('test')).toEqual(['a', 'c', 'b, rewritten']);
+    expect(document.activeElement).toBe(editor());
+    expect(source.asked).toEqual([]);
+    press('Enter');
+    await settle();
+    expect(source.asked[0]!.change).toMatchObject({
+      fields: { text: 'b, rewritten' }
+    });
+  });
+
+  it('moves a row up and down by its buttons', async () => {
+    const button = (row: number, title: string): HTMLElement =>
+      rows('test')[row]!.querySelector(`[title^="${title}"]`)!;
+    button(2, 'Move up').click();
+    button(0, 'Move down').click();
+    await settle();
+    expect(source.asked.map(each => each.change)).toEqual([
+      { op: 'move', item: c!.id, before: b!.id },
+      { op: 'move', item: a!.id, before: c!.id }
+    ]);
   });
 
   it('goes no further than the ends, and leaves text fields alone', async () => {

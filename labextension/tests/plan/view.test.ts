@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { english } from '../../src/data/words.js';
+import { PlanView } from '../../src/views/plan.js';
 import { item, settle } from '../source.js';
 import {
   check,
@@ -43,6 +45,26 @@ describe('the whole view', () => {
     expect(stops()).toEqual([0, -1]);
     check(rows('test')[1]!).focus();
     expect(stops()).toEqual([-1, 0]);
+  });
+
+  it("heads its lists in the reader's language, whatever plan.md says", () => {
+    const heads = (): (string | null)[] =>
+      [...document.querySelectorAll('h3 > span:first-child')].map(
+        each => each.textContent
+      );
+    expect(heads()).toEqual([
+      'Experiments',
+      'Questions',
+      'Assumptions to dispute',
+      'Code that wants unit tests',
+      'Other ways to frame the problem'
+    ]);
+    const reader = new PlanView(source, {
+      words: { ...english, __: sentence => `[${sentence}]` }
+    });
+    document.body.replaceChildren(reader.node);
+    expect(heads()[1]).toBe('[Questions]');
+    reader.dispose();
   });
 
   it('says what to do in an empty list', () => {

@@ -183,8 +183,10 @@ export class PanelView {
         {},
         words.__(
           'It begins beside your notebook with the first experiment: a cell ' +
-            'that starts with %1, says what you want to find out, and runs.',
-          '%%experiment'
+            'that starts with %1, says what you want to find out, and runs, ' +
+            'once %2 has made it known.',
+          '%%experiment',
+          '%load_ext jupyter_labbook'
         )
       ),
       ...(begin ? [button] : [])

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { english } from '../../src/data/words.js';
+import { countWords } from '../../src/views/notice.js';
 import { overview, row } from '../labbookSource.js';
 import { settle } from '../source.js';
 import {
   $,
   all,
+  ENDED,
   FULL,
   group,
   LIVE,
@@ -41,6 +44,42 @@ describe('runs', () => {
       'Failed1',
       'Finished today'
     ]);
+  });
+
+  it('are counted as the status bar does; experiments say that they are', () => {
+    const counts = { running: 2, waiting: 29, finished: 4 };
+    source.show({ ...FULL, counts });
+    expect($('.labbook-counts').firstElementChild!.textContent).toBe(
+      countWords(counts, english)
+    );
+    const head = group('unconcluded').querySelector('h3 button')!;
+    expect(head.getAttribute('aria-label')).toBe(
+      'Needs a conclusion: 1 experiment'
+    );
+    source.show({ ...FULL, counts: { finished: 4 } });
+    expect($('.labbook-counts').textContent).toContain('Nothing runs or waits');
+    source.show(overview({}));
+    expect($('.labbook-counts').hidden).toBe(true);
+  });
+
+  it('say when they ended, and what was learned of what is over', () => {
+    const [ended, conclusion] = ['2026-03-01T09:00:00Z', 'Width is <b>enough.'];
+    source.show(
+      overview({
+        running: [{ ...LIVE, ended: '', conclusion }],
+        unconcluded: [{ ...ENDED, ended }],
+        today: [row(4, 'done', { ended, conclusion })]
+      })
+    );
+    const time = (name: string): HTMLTimeElement =>
+      rows(name)[0]!.querySelector('time')!;
+    expect(time('running').textContent).toBe('');
+    expect(time('unconcluded').dateTime).toBe(ended);
+    expect(time('unconcluded').title).toContain('Ended');
+    const lesson = (name: string): HTMLElement =>
+      rows(name)[0]!.querySelector('.labbook-item-lesson')!;
+    expect(lesson('today').textContent).toBe(conclusion);
+    expect(lesson('running').hidden).toBe(true);
   });
 
   it('show states, progress, verdicts and reasons', () => {

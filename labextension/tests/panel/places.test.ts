@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { english } from '../../src/data/words.js';
+import { FreshnessView } from '../../src/views/experiment/freshness.js';
 import { PanelView } from '../../src/views/panel.js';
+import { troubleWord } from '../../src/views/panel/words.js';
 import { HeldLabbook, overview } from '../labbookSource.js';
 import { HeldSource, item } from '../source.js';
 import {
@@ -122,14 +125,47 @@ describe('freshness', () => {
 
   it.each([
     ['polling', '', 'Looks every few seconds.'],
-    ['stale', '', 'The server does not answer. This is how it was at '],
-    ['stale', 'The disk is slow.', 'The disk is slow. This is how it was at '],
-    ['unauthorized', '', 'Your session has ended; log in again.'],
-    ['gone', '', 'The labbook is gone.']
+    ['stale', '', 'the server does not answer; trying again.'],
+    ['stale', 'The disk is slow.', 'the disk is slow.'],
+    ['unauthorized', '', 'your session has ended; log in again'],
+    ['gone', '', 'what was shown is gone; was it moved?']
   ] as const)('is told when it is %s', (contact, sentence, expected) => {
     const since = new Date();
     source.show(FULL, { freshness: { contact, since, sentence } });
     expect(status()).toContain(expected);
+    const old = contact !== 'polling';
+    expect(status().startsWith('Shown as of ')).toBe(old);
+    expect(names('running')).toEqual(['depth']);
+  });
+
+  it('is told in the words of the run view', () => {
+    const run = new FreshnessView(english);
+    document.body.append(run.node);
+    vi.useFakeTimers();
+    for (const contact of ['gone', 'stale', 'unauthorized'] as const) {
+      for (const since of [null, new Date()]) {
+        const freshness = {
+          contact,
+          since,
+          sentence: 'The <b>disk</b> is away.'
+        };
+        source.show(FULL, { freshness });
+        run.update(freshness);
+        vi.runAllTimers();
+        expect(status()).toContain('<b>');
+        expect(run.node.textContent).toBe(status());
+      }
+    }
+    vi.useRealTimers();
+    run.node.remove();
+  });
+
+  it('has a few words where there is no room for more', () => {
+    const said = (
+      ['live', 'polling', 'stale', 'unauthorized', 'gone'] as const
+    ).map(contact => troubleWord(contact, english));
+    expect(said.slice(0, 2)).toEqual(['', '']);
+    expect(new Set(said.slice(2)).size).toBe(3);
   });
 });
 

@@ -41,6 +41,7 @@ GROUPS = {
             "Does the depth matter once there are 300 trees, or is width all that "
             "counts on data as small as this?",
             states={"running": 2, "waiting": 5, "finished": 3},
+            ended="",
             progress={"done": 41, "total": 100, "remaining": 190, "text": ""},
             tags=["digits", "forest"],
         ),
@@ -49,6 +50,7 @@ GROUPS = {
             "augmentation",
             "Do shifted digits help a linear model?",
             states={"running": 1},
+            ended="",
             progress={"done": 12, "total": None, "remaining": None, "text": "epoch 12"},
         ),
     ],
@@ -58,6 +60,7 @@ GROUPS = {
             "learning-rate",
             "How far does the learning rate go before training diverges?",
             states={"waiting": 24},
+            ended="",
         )
     ],
     "unconcluded": [

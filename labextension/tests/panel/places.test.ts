@@ -80,6 +80,8 @@ describe('an empty place', () => {
     const text = $('.labbook-panel > .labbook-blank').textContent;
     expect(text).toContain('No labbook here yet');
     expect(text).toContain('%%experiment');
+    expect(text).toContain('%load_ext jupyter_labbook');
+    expect($<HTMLElement>('.labbook-panel > footer').hidden).toBe(true);
     tool(view.node, 'New experiment cell').click();
     expect(begun).toBe(1);
     source.show(FULL, { labbook: 'labbook' });

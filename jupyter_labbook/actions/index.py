@@ -153,7 +153,12 @@ class LabbookIndex:
     def _list(self) -> None:
         try:
             with os.scandir(self._folder) as found:
-                names = {one.name for one in found if one.name[:1].isdigit()}
+                # What a link leads to belongs to another labbook, if to any.
+                names = {
+                    one.name
+                    for one in found
+                    if one.name[:1].isdigit() and not one.is_symlink()
+                }
         except FileNotFoundError:
             names = set()
         except OSError as error:

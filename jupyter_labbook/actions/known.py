@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import ExperimentFolder
 
 _BROKEN: Final = (RunState.FAILED, RunState.LOST)
+_TELLING: Final = (RunState.FINISHED, RunState.STOPPED)
+"""States of runs that have shown something to learn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,10 @@ class Known:
         """Whether somebody should say what was learned."""
         row = self.row
         asked = row.question or row.why
-        told = row.conclusion or set(row.states) <= {RunState.CANCELLED}
-        return bool(self.finished is not None and asked and not told)
+        answered = self.finished is not None and any(
+            state in row.states for state in _TELLING
+        )
+        return bool(answered and asked and not row.conclusion)
 
 
 class ExperimentLook:

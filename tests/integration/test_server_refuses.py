@@ -215,7 +215,12 @@ def test_links_inside_of_the_root_lead_to_the_same_labbook(ground: Ground) -> No
     )
 
 
-def test_lists_show_no_experiment_that_lies_elsewhere(ground: Ground) -> None:
+def test_lists_neither_show_nor_count_what_lies_elsewhere(ground: Ground) -> None:
+    overview = ground.ask("GET overview?labbook={labbook}").json
+    assert sum(overview["totals"].values()) == 1
+    assert ground.ask("GET experiments?labbook={labbook}").json["total"] == 1
+    changes = ground.ask("GET changes?labbook={labbook}").json
+    assert changes["counts"] == overview["counts"]
     for route in ("overview", "experiments"):
         told = ground.ask(f"GET {route}?labbook={{labbook}}").content.decode()
         assert "0001-trial" in told

@@ -205,7 +205,7 @@ def test_all_experiments_are_listed_searched_and_turned_over(
         "overview", {"If-None-Match": overview.headers["etag"]}, labbook=shown.name
     )
     assert same.status == 304
-    assert shown.get("overview", tag="small").json["totals"]["today"] == 1
+    assert shown.get("overview", tag="small").json["totals"]["unconcluded"] == 1
     first = shown.get("experiments", limit=1).json
     assert (first["total"], first["rows"][0]["experiment"]) == (2, "0002-other")
     rest = shown.get("experiments", limit=1, cursor=first["cursor"]).json

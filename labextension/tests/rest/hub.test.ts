@@ -249,6 +249,18 @@ describe('the connection of a labbook', () => {
     await heard.contact('live');
   });
 
+  it('says that a labbook goes while it is followed, until it is back', async () => {
+    const heard = new Heard();
+    await heard.contact('live');
+    for (const reason of ['no-labbook', 'gone']) {
+      server.tell('trouble', { message: 'It is away.', reason });
+      await heard.contact('gone');
+      expect(heard.seat.freshness.sentence).toBe('It is away.');
+      server.tell('recovered', {});
+      await heard.contact('live');
+    }
+  });
+
   it('says that the server extension is not enabled', async () => {
     server.routes.set('GET stream', () => [404, { message: 'Not Found' }]);
     const heard = new Heard(hubOf({ retry: 60_000, retryMost: 60_000 }));

@@ -126,23 +126,6 @@ export class LabbookServer {
     return this;
   }
 
-  /**
-   * Wait until nothing is asked any more.
-   *
-   * Who asks lives in the same process, and waits for no longer than `fast` says:
-   * whatever it has begun comes within so many turns of the one loop.
-   */
-  async quiet(): Promise<void> {
-    let asked = -1;
-    for (let turns = 0; turns < 25; turns += 1) {
-      await new Promise(resolve => setTimeout(resolve, fast.retry));
-      if (asked !== this.asked.length) {
-        asked = this.asked.length;
-        turns = 0;
-      }
-    }
-  }
-
   /** Die, as a server that is killed. */
   async stop(): Promise<void> {
     const closed = new Promise(resolve => this._server?.close(resolve));

@@ -26,6 +26,15 @@ def names(answer: dict[str, Any], group: str) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def groups_of(answer: dict[str, Any]) -> dict[str, str]:
+    """Name to group of every experiment that is shown, each once."""
+    shown = [
+        (name, group) for group in answer["groups"] for name in names(answer, group)
+    ]
+    assert len(dict(shown)) == len(shown)
+    return dict(shown)
+
+
 def row_of(overview: Overview, name: str) -> dict[str, Any]:
     (row,) = (row for row in overview.search()["rows"] if row["name"] == name)
     return dict(row)

@@ -14,14 +14,23 @@ from jupyter_labbook.actions.concluding import conclude, record_verdict
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.summary import time_left
+from jupyter_labbook.storage.labbook import LabbookFolder
 from tests.running import add_ended, declare, experiment, queue, start, surroundings
-from tests.unit.actions.rows import METRICS, PREDICTED, asked, at_rest, names, row_of
+from tests.unit.actions.rows import (
+    METRICS,
+    PREDICTED,
+    asked,
+    at_rest,
+    groups_of,
+    names,
+    row_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from jupyter_labbook.actions.overview import Overview
-    from jupyter_labbook.storage.labbook import LabbookFolder
 
 
 # -- groups ------------------------------------------------------------------------
@@ -50,7 +59,7 @@ def test_a_run_is_shown_to_wait_then_to_run_then_to_have_ended(
     until(run.exit.exists)
     until(lambda: names(overview.read(), "running") == [])
     answer = overview.read()
-    assert names(answer, "today") == names(answer, "unconcluded") == ["trial"]
+    assert groups_of(answer) == {"trial": "unconcluded"}
     assert answer["counts"] == {"stopped": 1}
     assert row_of(overview, "trial")["ended"]
 
@@ -101,10 +110,62 @@ def test_progress_of_several_runs_is_that_of_their_view(
 def test_what_failed_says_why(labbook: LabbookFolder, overview: Overview) -> None:
     target = asked(labbook)
     add_ended(labbook, target)
-    assert names(overview.read(), "failed") == []
+    assert row_of(overview, "trial")["reason"] == ""
     add_ended(labbook, target, RunState.FAILED, reason="it raised ValueError: no")
-    assert names(overview.read(), "failed") == ["trial"]
     assert row_of(overview, "trial")["reason"] == "it raised ValueError: no"
+
+
+def test_each_experiment_is_where_it_asks_most_of_a_person(
+    labbook: LabbookFolder, overview: Overview
+) -> None:
+    """What has failed in part has a result all the same: its states tell the rest."""
+    for name, states in {
+        "waits": [RunState.FINISHED, RunState.FAILED],
+        "partly": [RunState.FAILED, RunState.FINISHED],
+        "cut-short": [RunState.STOPPED],
+        "broken": [RunState.FAILED, RunState.FAILED],
+        "learned": [RunState.FINISHED],
+        "given-up": [RunState.FAILED],
+        "unwanted": [RunState.CANCELLED],
+    }.items():
+        target = asked(labbook, name)
+        for state in states:
+            add_ended(labbook, target, state)
+        if name == "waits":
+            queue(labbook, target)
+        if name in ("learned", "given-up"):
+            conclude(labbook, target, "It is so.")
+    answer = overview.read()
+    assert groups_of(answer) == {
+        "waits": "waiting",
+        "cut-short": "unconcluded",
+        "partly": "unconcluded",
+        "broken": "failed",
+        "unwanted": "today",
+        "given-up": "today",
+        "learned": "today",
+    }
+    assert sum(answer["totals"].values()) == 7
+
+
+def test_what_is_linked_into_a_labbook_is_neither_listed_nor_counted(
+    labbook: LabbookFolder, overview: Overview, tmp_path: Path
+) -> None:
+    add_ended(labbook, asked(labbook, tags=["inside"]))
+    elsewhere = LabbookFolder.create(tmp_path / "elsewhere")
+    other = asked(elsewhere, "other", tags=["outside"])
+    queue(elsewhere, other)
+    folder = labbook.path / "experiments"
+    (folder / "0002-other").symlink_to(other.path)
+    answer = overview.read()
+    assert groups_of(answer) == {"trial": "unconcluded"}
+    assert answer["counts"] == overview.counts() == {"finished": 1}
+    assert (answer["tags"], answer["problems"]) == (["inside"], [])
+    assert overview.search()["total"] == 1
+    # One that takes the place of a folder is none of the labbook's either.
+    (folder / "0001-trial").rename(tmp_path / "aside")
+    (folder / "0001-trial").symlink_to(tmp_path / "aside")
+    assert overview.search()["total"] == 0
 
 
 def test_failures_of_earlier_versions_are_past(
@@ -115,7 +176,7 @@ def test_failures_of_earlier_versions_are_past(
     declare(target, 2, question="And now?")
     add_ended(labbook, target, version=2)
     answer = overview.read()
-    assert names(answer, "failed") == []
+    assert groups_of(answer) == {"trial": "unconcluded"}
     assert answer["counts"] == {"failed": 1, "finished": 1}
     assert row_of(overview, "trial")["states"] == {"finished": 1}
 
@@ -146,12 +207,13 @@ def test_a_run_that_was_killed_with_its_supervisor_is_lost(
     ("header", "state", "wanted"),
     [
         ({"question": "?"}, RunState.FINISHED, True),
-        ({"why": "to see"}, RunState.FAILED, True),
+        ({"why": "to see"}, RunState.STOPPED, True),
+        ({"question": "?"}, RunState.FAILED, False),
         ({}, RunState.FINISHED, False),
         ({"question": "?"}, RunState.CANCELLED, False),
     ],
 )
-def test_a_conclusion_is_wanted_where_something_was_asked_and_tried(
+def test_a_conclusion_is_wanted_where_something_was_asked_and_seen(
     labbook: LabbookFolder,
     overview: Overview,
     header: dict[str, str],
@@ -167,7 +229,9 @@ def test_a_conclusion_is_wanted_where_something_was_asked_and_tried(
 def test_today_is_a_day_of_the_clock_on_the_wall(
     labbook: LabbookFolder, overview: Overview
 ) -> None:
-    add_ended(labbook, asked(labbook), end="2026-03-01T22:30:00+00:00")
+    target = asked(labbook)
+    add_ended(labbook, target, end="2026-03-01T22:30:00+00:00")
+    conclude(labbook, target, "It is so.")
 
     def shown(now: datetime) -> bool:
         return names(overview.read(now=now), "today") == ["trial"]
@@ -186,8 +250,8 @@ def test_of_many_the_newest_fifty_are_given_and_all_are_counted(
     for number in range(53):
         add_ended(labbook, asked(labbook, f"e{number}"))
     answer = overview.read()
-    assert answer["totals"]["today"] == 53
-    assert names(answer, "today") == [f"e{n}" for n in range(52, 2, -1)]
+    assert answer["totals"]["unconcluded"] == 53
+    assert names(answer, "unconcluded") == [f"e{n}" for n in range(52, 2, -1)]
 
 
 def test_verdicts_are_pending_until_the_end_and_then_what_was_recorded(

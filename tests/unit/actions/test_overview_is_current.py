@@ -80,7 +80,7 @@ def test_an_experiment_that_is_deleted_is_gone_at_the_next_look(
         add_ended(labbook, asked(labbook, name))
     at_rest(labbook, overview)
     shutil.rmtree(labbook.path / "experiments" / "0001-a")
-    assert names(overview.read(), "today") == ["b"]
+    assert names(overview.read(), "unconcluded") == ["b"]
     assert overview.search()["total"] == 1
 
 
@@ -221,7 +221,7 @@ def test_a_damaged_file_is_named_and_hides_nothing_else(
         add_ended(labbook, asked(labbook, each))
     (labbook.path / "experiments" / "0002-bad" / name).write_text(content)
     answer = overview.read()
-    assert "good" in names(answer, "today")
+    assert "good" in names(answer, "unconcluded")
     assert len(answer["problems"]) == 1
     assert "0002-bad" in answer["problems"][0]
     assert answer["problems"][0].endswith(".")

@@ -1,7 +1,8 @@
-import type { Freshness } from '../../data/freshness.js';
+import type { Contact, Freshness } from '../../data/freshness.js';
 import type { ExperimentRow, Group } from '../../data/labbook.js';
 import type { Progress } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
+import { troubleWords } from '../freshness.js';
 import { leftWords } from '../run/left.js';
 import { visible } from '../text.js';
 
@@ -94,20 +95,18 @@ export function moment(iso: string, now = new Date()): string {
 
 /** What a reader should know about the age of what is shown; or nothing. */
 export function freshnessWords(freshness: Freshness, words: Words): string {
-  const { contact, since, sentence } = freshness;
-  if (contact === 'live') {
-    return '';
-  }
-  if (contact === 'polling') {
-    return sentence || words.__('Looks every few seconds.');
-  }
-  const said: Record<typeof contact, string> = {
-    stale: words.__('The server does not answer.'),
-    unauthorized: words.__('Your session has ended; log in again.'),
-    gone: words.__('The labbook is gone.')
-  };
-  const as = since
-    ? words.__('This is how it was at %1.', moment(since.toISOString()))
-    : '';
-  return [visible(sentence) || said[contact], as].filter(Boolean).join(' ');
+  return freshness.contact === 'polling'
+    ? visible(freshness.sentence) || words.__('Looks every few seconds.')
+    : troubleWords(freshness, words);
+}
+
+/** The same in two or three words, where there is no room for more. */
+export function troubleWord(contact: Contact, words: Words): string {
+  return {
+    live: '',
+    polling: '',
+    stale: words.__('Labbook: no answer'),
+    unauthorized: words.__('Labbook: log in again'),
+    gone: words.__('Labbook: gone')
+  }[contact];
 }

@@ -271,7 +271,7 @@ def _reason(
 
 def _too_wide(prediction: Prediction, measured: _Measured, family: int) -> str:
     margin = measured.difference.margin or 0.0
-    level = "95 %" if family == 1 else f"95 % (for all {family} together)"
+    together = "" if family == 1 else f" (for all {family} together)"
     if not any(terms_of(prediction.right)):
         centre, held = measured.left, str(prediction.right)
     elif not any(terms_of(prediction.left)):
@@ -280,7 +280,7 @@ def _too_wide(prediction: Prediction, measured: _Measured, family: int) -> str:
         centre, held = measured.difference.value, "0"
     of = "" if held != "0" else " of the difference"
     limits = wording.between(centre - margin, centre + margin)
-    text = f"the {level} interval{of}, {limits}, includes {held}"
+    text = f"the 95 % interval{of}{together}, {limits}, includes {held}"
     if prediction.comparator is Comparator.EQUAL:
         return f"{text}, but seeds that differ cannot show equality: predict a range"
     return text

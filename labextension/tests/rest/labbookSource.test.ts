@@ -7,6 +7,7 @@ import { RestLabbookSource } from '../../src/data/rest/labbookSource.js';
 import { fast, LabbookServer, until } from './server.js';
 
 let server: LabbookServer;
+let hub: Hub;
 let source: RestLabbookSource;
 let labbooks: Record<string, string>;
 let told: number;
@@ -25,7 +26,7 @@ beforeEach(async () => {
     counts: { running: 1 },
     tags: ['x']
   };
-  const hub = new Hub(new Api(server.request), { pace: fast });
+  hub = new Hub(new Api(server.request), { pace: fast });
   source = new RestLabbookSource(hub);
   told = 0;
   source.subscribe(() => (told += 1));
@@ -101,6 +102,28 @@ describe('a labbook', () => {
     await until(() => expect(server.of('labbook').length).toBeGreaterThan(2));
     expect(source.labbook).toBe('');
     expect(source.freshness.contact).toBe('polling');
+    labbooks['c/n.ipynb'] = 'c/labbook';
+    await until(() => expect(source.labbook).toBe('c/labbook'));
+  });
+
+  it('is noticed with the first view in it, while nobody looks at a list', async () => {
+    const pace = { ...fast, poll: 60_000, pollHidden: 60_000 };
+    hub = new Hub(new Api(server.request), { pace });
+    const alone = new RestLabbookSource(hub);
+    alone.near('c/n.ipynb');
+    await until(() => expect(server.of('labbook')).toHaveLength(1));
+    await server.quiet();
+    labbooks['c/n.ipynb'] = 'c/labbook';
+    const seat = hub.join('c/labbook', {});
+    await until(() => expect(alone.overview?.counts).toEqual({ running: 1 }));
+    expect(alone.labbook).toBe('c/labbook');
+    seat.leave();
+    alone.dispose();
+  });
+
+  it('is noticed in time, whoever made it, while nobody looks', async () => {
+    source.near('c/n.ipynb');
+    await until(() => expect(server.of('labbook').length).toBeGreaterThan(2));
     labbooks['c/n.ipynb'] = 'c/labbook';
     await until(() => expect(source.labbook).toBe('c/labbook'));
   });

@@ -50,8 +50,15 @@ export class Hub {
         this._open.delete(labbook)
       );
       this._open.set(labbook, line);
+      this._openListeners.forEach(each => each());
     }
     return line.join(listener);
+  }
+
+  /** Hear that a labbook is looked at which was not before. */
+  onOpen(listener: () => void): () => void {
+    this._openListeners.add(listener);
+    return () => this._openListeners.delete(listener);
   }
 
   /** How many connections are open. */
@@ -61,6 +68,7 @@ export class Hub {
 
   private readonly _page: Page;
   private readonly _open = new Map<string, SharedLine>();
+  private readonly _openListeners = new Set<() => void>();
 }
 
 class SharedLine {

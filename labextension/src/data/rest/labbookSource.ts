@@ -23,6 +23,8 @@ export class RestLabbookSource implements LabbookSource {
     // The status bar counts what runs while nobody looks at the panel.
     this._fetch.allow(true);
     this._find.allow(true);
+    // The first experiment makes the labbook, and its own view finds it.
+    this._deaf = _hub.onOpen(() => this.labbook || this._find.ask());
   }
 
   get freshness(): Freshness {
@@ -105,6 +107,7 @@ export class RestLabbookSource implements LabbookSource {
 
   dispose(): void {
     clearTimeout(this._retry);
+    this._deaf();
     this._find.dispose();
     this._fetch.dispose();
     this._seat?.leave();
@@ -129,10 +132,11 @@ export class RestLabbookSource implements LabbookSource {
       return true;
     }
     clearTimeout(this._retry);
-    if (!found && this._visible) {
-      // The first experiment makes it, and a lost one may come back elsewhere:
-      // until then nobody tells.
-      this._retry = setTimeout(() => this._find.ask(), this._hub.pace.poll);
+    if (!found) {
+      // It may be made elsewhere, and a lost one may come back: nobody tells.
+      const { poll, pollHidden } = this._hub.pace;
+      const pause = this._visible ? poll : pollHidden;
+      this._retry = setTimeout(() => this._find.ask(), pause);
     }
     if (!found && this._lost(near)) {
       return false;
@@ -261,6 +265,7 @@ export class RestLabbookSource implements LabbookSource {
 
   private readonly _fetch: Refresher;
   private readonly _find: Refresher;
+  private readonly _deaf: () => void;
   private readonly _listeners = new Set<() => void>();
   private readonly _endListeners = new Set<(ended: Ended) => void>();
   private readonly _ended = new Set<string>();

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.declared import Declared
@@ -66,12 +68,17 @@ class RunWatch:
         """Which of its files is damaged, and what to do; empty if none is."""
         return self._standing.problem
 
-    def poll(self) -> bool:
-        """Look again; whether anything that is shown has changed."""
-        if self._settled or not self._standing.poll():
+    def poll(self, until: float = math.inf) -> bool:
+        """Look again; whether anything that is shown has changed.
+
+        All that an ended run logged is read, unless the time (monotonic) comes first:
+        then it is `behind`.
+        """
+        if self._settled or not (self._standing.poll() or self.behind):
             return False
-        changed = self._follower.poll()
-        while self.state.ended and self._follower.behind:
+        # What a live run logs is taken in bit by bit, at every look.
+        changed = not self.state.ended and self._follower.poll()
+        while self.behind and time.monotonic() < until:
             changed = self._follower.poll() or changed
         seen = (
             self.state,
@@ -81,8 +88,18 @@ class RunWatch:
         )
         changed = changed or seen != self._seen
         self._seen = seen
-        self._settled = self._standing.settled
+        self._settled = self._standing.settled and not self.behind
         return changed
+
+    @property
+    def behind(self) -> bool:
+        """Whether it has ended and not all that it logged was read."""
+        return self.state.ended and self._follower.behind
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Bytes of metrics that were read so far, and that there are."""
+        return self._follower.extent
 
     @property
     def ended_at(self) -> str:
@@ -144,15 +161,22 @@ class ExperimentWatch:
         self._declared: Declared | None = None
         self._stamp: object = self
 
-    def poll(self) -> bool:
-        """Look again; whether anything that is shown has changed."""
+    def poll(self, seconds: float = math.inf) -> bool:
+        """Look again; whether anything that is shown has changed.
+
+        Parameters
+        ----------
+        seconds
+            For reading what ended runs have logged; see `behind`.
+        """
+        until = time.monotonic() + seconds
         changed = False
         for run in self.experiment.runs():
             if run not in self._runs:
                 self._runs[run] = RunWatch(run)
                 changed = True
         for watch in self._runs.values():
-            changed = watch.poll() or changed
+            changed = watch.poll(until) or changed
         seen = stamp(self.experiment.history)
         # A folder that has just changed may change again under the same time.
         if seen != self._stamp or not quiet(seen):
@@ -161,6 +185,11 @@ class ExperimentWatch:
             changed = changed or declared != self._declared
             self._declared = declared
         return changed
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to be read: until then nothing is judged."""
+        return any(watch.behind for watch in self.runs())
 
     @property
     def declared(self) -> Declared:
@@ -190,7 +219,11 @@ class ExperimentWatch:
         return Evidence(
             name=self.experiment.name,
             # Without a record, nobody knows what a run was given.
-            runs=tuple(w.evidence() for w in self.runs() if w.record is not None),
+            runs=tuple(
+                watch.evidence()
+                for watch in self.runs()
+                if watch.record is not None and not watch.behind
+            ),
         )
 
     def problems(self) -> list[str]:
@@ -209,7 +242,22 @@ class ExperimentWatch:
         except PredictionError as error:
             reason = str(error).splitlines()[0]
             return Verdict(prediction=text, outcome=Outcome.INCONCLUSIVE, reason=reason)
+        if self.behind:
+            return Verdict(
+                prediction=text,
+                outcome=Outcome.PENDING,
+                reason=self._reading(),
+                probability=parsed.probability,
+            )
         return verdict.judge(parsed, evidence, self._lookup)
+
+    def _reading(self) -> str:
+        """Say how much of what its runs logged is known."""
+        read, there = (
+            sum(numbers)
+            for numbers in zip(*(watch.extent for watch in self.runs()), strict=True)
+        )
+        return f"Still reading what its runs logged: {read / max(1, there):.0%} so far."
 
     def _lookup(self, name: str) -> Evidence | None:
         """Evidence of another experiment of the labbook."""

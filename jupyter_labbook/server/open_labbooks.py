@@ -31,6 +31,8 @@ _LABBOOKS: Final = 32
 _EXPERIMENTS: Final = 64
 _TURN_SECONDS: Final = 5.0
 _KEPT_SECONDS: Final = 30.0
+_READING_SECONDS: Final = 1.0
+"""For what ended runs have logged; the page asks on while there is more."""
 
 
 class OpenExperiment:
@@ -98,7 +100,7 @@ class OpenExperiment:
         """Draw the experiment without its lines and outputs; in `turn`."""
         from jupyter_labbook.rendering.summary import next_steps
 
-        changed = self.watch.poll()
+        changed = self.watch.poll(_READING_SECONDS)
         if changed or self._shown is None or time.monotonic() > self._shown_until:
             view = self.watch.view()
             runs = [replace(run, series=[], tail="") for run in view.runs]
@@ -106,6 +108,7 @@ class OpenExperiment:
                 "version": 1,
                 "view": replace(view, runs=runs),
                 "next": [(why, f"%{verb}") for why, verb in next_steps(view)],
+                "behind": self.watch.behind,
             }
             # Nothing of it grows any more, but a verdict may rest on another one.
             self._shown_until = time.monotonic() + (_KEPT_SECONDS if view.ended else 0)
@@ -113,7 +116,7 @@ class OpenExperiment:
 
     def run(self, label: str) -> RunView:
         """Draw one of its runs, of whatever version; in `turn`."""
-        self.watch.poll()
+        self.watch.poll(_READING_SECONDS)
         for run in self.watch.all_runs():
             if run.run.label == label:
                 return replace(run.view(), series=[], tail="")

@@ -59,6 +59,7 @@ class Follower:
         self._points = points
         self._revision = 0
         self._forget()
+        self._behind = True
 
     def poll(self) -> bool:
         """Take in what was logged since the last time, up to a few megabytes.
@@ -81,8 +82,14 @@ class Follower:
 
     @property
     def behind(self) -> bool:
-        """Whether the last `poll` left something for the next."""
+        """Whether the last `poll` left something for the next, or there was none."""
         return self._behind
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Bytes that were read so far, and that there are."""
+        readers = self._readers.values()
+        return sum(one.offset for one in readers), sum(one.end for one in readers)
 
     @property
     def problems(self) -> tuple[str, ...]:

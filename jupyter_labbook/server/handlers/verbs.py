@@ -64,7 +64,7 @@ class VerbHandler(LabbookHandler):
         with labbook.experiment(experiment).turn() as found:
             if labels is not None:
                 return self.labbooks.places.runs(found.folder, labels)
-            found.watch.poll()
+            found.watch.poll(seconds=0)
             return [watch.run for watch in found.watch.runs()]
 
 

@@ -94,6 +94,19 @@ describe('an experiment', () => {
     }
   );
 
+  it('is read on at once while the server has not read all of it', async () => {
+    let read = 0;
+    server.routes.set(`GET ${VIEW}`, () => {
+      read = Math.min(3, read + 1);
+      const view = { name: NAME, number: 7, question: `Read ${read}?` };
+      return [200, { version: 1, view, next: [], behind: read < 3 }];
+    });
+    open();
+    await question('Read 3?');
+    await quiet();
+    expect(server.of(VIEW).length).toBeGreaterThanOrEqual(3);
+  });
+
   it('is not told as changed when it is the same', async () => {
     open();
     await quiet();

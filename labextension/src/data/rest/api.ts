@@ -47,6 +47,8 @@ export type Conditional<T> = Promise<Tagged<T> | typeof UNCHANGED>;
 export interface ExperimentAnswer {
   view: ExperimentView;
   next: Step[];
+  /** Whether there is more to be read at once. */
+  behind: boolean;
 }
 
 /** A part of a metrics file, as it is on disk. */
@@ -378,7 +380,7 @@ export class Api {
 
   private _readView = (data: unknown): ExperimentAnswer => {
     const { view, next } = this._sound(readRun, data);
-    return { view, next };
+    return { view, next, behind: record(data).behind === true };
   };
 
   private _sound<T>(read: (data: unknown) => T, data: unknown): T {

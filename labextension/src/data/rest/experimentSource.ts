@@ -139,13 +139,14 @@ export class RestExperimentSource implements ExperimentSource {
       this._etag = answer.etag;
       this.view = answer.value.view;
       this.next = answer.value.next;
+      this._behind = answer.value.behind;
       this._tell('view');
     }
     if (wasGone) {
       this._lines.ask();
       this._tell('freshness');
     }
-    return false;
+    return this._behind;
   };
 
   private _fetchLines = async (signal: AbortSignal): Promise<boolean> => {
@@ -248,6 +249,7 @@ export class RestExperimentSource implements ExperimentSource {
   >();
   private _visible = false;
   private _outputOwed = false;
+  private _behind = false;
   private _linesKnown = false;
   private _linesFirst: boolean;
   private _points = POINTS;

@@ -152,7 +152,9 @@ describe('an experiment', () => {
     source.setVisible(true);
     await question('Why?');
     expect(told).toContain('output');
-    expect(server.of(`${VIEW}/series`).length).toBeGreaterThan(0);
+    await until(() =>
+      expect(server.of(`${VIEW}/series`).length).toBeGreaterThan(0)
+    );
   });
 
   it('tells of new output', async () => {

@@ -234,6 +234,8 @@ class Server:
             "JUPYTER_CONFIG_DIR": str(home / "config"),
             "JUPYTER_DATA_DIR": str(home / "data"),
             "JUPYTER_PATH": str(home / "share"),
+            # Else an installed package would outvote what is configured here.
+            "JUPYTER_PREFER_ENV_PATH": "0",
             "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "XDG_CACHE_HOME": str(home / "cache"),

@@ -135,6 +135,19 @@ describe('the standing of runs', () => {
     );
   });
 
+  it.each([
+    ['killed by SIGKILL', 'Killed by SIGKILL.'],
+    ['metrics.csv is left out', 'metrics.csv is left out.'],
+    ['torch_seed raised', 'torch_seed raised.'],
+    ['iPhone raised', 'iPhone raised.']
+  ])('leaves names as they are where a reason begins (%s)', (reason, said) => {
+    source.show(
+      anExperiment({ runs: [aRun('001', { state: 'failed', reason })] })
+    );
+    open();
+    expect(text('.labbook-meanings')).toContain(said);
+  });
+
   it('has a word for an experiment without runs', () => {
     source.show(anExperiment({ runs: [] }));
     open();

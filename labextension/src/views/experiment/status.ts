@@ -175,7 +175,11 @@ export class StatusView {
 /** Reasons are written to follow a name: here they stand alone. */
 function asSentence(text: string): string {
   const ends = /[.!?…]$/.test(text) || !text;
-  return text.charAt(0).toUpperCase() + text.slice(1) + (ends ? '' : '.');
+  // A word that is the name of a file or of code stays as it is.
+  const begun = text.replace(/^[a-z](?=[a-z]*(?: |$))/, first =>
+    first.toUpperCase()
+  );
+  return begun + (ends ? '' : '.');
 }
 
 function toneOf(state: string): string | undefined {

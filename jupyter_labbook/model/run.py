@@ -146,6 +146,8 @@ class Ticket:
     launch: Launch
     when: str = "now"
     """A window, by its name in the user's settings or by its hours."""
+    since: str = ""
+    """When it was moved to that window; empty: when it was submitted."""
     at_end: AtEnd = AtEnd.FINISH
     priority: int = 0
     """Higher first."""
@@ -162,6 +164,8 @@ class Ticket:
     """0: whatever there is."""
     memory: int = 0
     """Bytes; 0: whatever there is."""
+    resumable: bool = False
+    """Whether a new run may go on from the checkpoint of this one."""
     retries: int = 0
     """How many times it is tried again if it fails; each is a run of its own."""
     backfill: bool = False

@@ -34,8 +34,8 @@ class NightLog:
     def __init__(self, labbook: Path) -> None:
         self._path = labbook / FILE
 
-    def append(self, event: NightEvent) -> bool:
-        """Add a line, whole or not at all; whether it was stored."""
+    def append(self, *events: NightEvent) -> bool:
+        """Add a line for each event, all or none; whether they were stored."""
         try:
             descriptor = os.open(
                 self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600
@@ -48,7 +48,9 @@ class NightLog:
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 # Whoever wrote before was killed in the middle, or the disk was full.
                 lead = "\n"
-            data = (lead + _encode(event)).encode("utf-8", "surrogatepass")
+            data = (lead + "".join(map(_encode, events))).encode(
+                "utf-8", "surrogatepass"
+            )
             try:
                 files.write_all(descriptor, data)
             except OSError:

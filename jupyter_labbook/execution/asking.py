@@ -108,8 +108,8 @@ class Decision:
     sentence
         For a person; empty if there is nothing to say.
     opens
-        When its window opens next, or its next stretch that is long enough begins;
-        None if it is open, or if time alone does not tell.
+        When its window opens next, or its next stretch that is long enough begins; of
+        a run that starts, when it opened. None if time alone does not tell.
     closes
         When the window that it starts in closes; None if it never does.
     """

@@ -154,4 +154,6 @@ class _Left:
 
 
 def _refused(decision: Decision, reason: Reason, sentence: str) -> Decision:
-    return replace(decision, start=False, reason=reason, sentence=sentence, closes=None)
+    return replace(
+        decision, start=False, reason=reason, sentence=sentence, opens=None, closes=None
+    )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.model.window import Window
 
+_SLACK: Final = 60.0
+"""Seconds that a run may take longer than its window: nobody is there to the second."""
 _AHEAD: Final = timedelta(days=9)
 """How far ahead is looked for a stretch that is long enough: a week and its ends."""
 
@@ -121,7 +123,9 @@ class Hours:
                 seconds, window.label, opens, state.moment, state.zone
             )
             return Decision(place, False, Reason.DOES_NOT_FIT, told, opens), False
-        return Decision(place, True, Reason.READY, closes=now.end), False
+        return Decision(
+            place, True, Reason.READY, opens=now.begin, closes=now.end
+        ), False
 
     def _longer_than_any(
         self, one: Waiting, window: Window, ahead: list[Stretch], seconds: float
@@ -134,7 +138,9 @@ class Hours:
         assert now.end is not None
         if now.end - state.moment >= (now.end - now.begin) / 2:
             told = sentences.overruns(seconds, window.label)
-            return Decision(one.place, True, Reason.NEVER_FITS, told, closes=now.end)
+            return Decision(
+                one.place, True, Reason.NEVER_FITS, told, now.begin, now.end
+            )
         opens = ahead[1].begin if len(ahead) > 1 else None
         told = sentences.too_late(
             seconds, window.label, opens, state.moment, state.zone
@@ -166,4 +172,6 @@ def _likely(ticket: Ticket) -> float:
 def _fits(stretch: Stretch, moment: datetime, seconds: float) -> bool:
     if stretch.end is None:
         return True
-    return (stretch.end - max(stretch.begin, moment)).total_seconds() >= seconds
+    return (
+        _SLACK + (stretch.end - max(stretch.begin, moment)).total_seconds() >= seconds
+    )

@@ -19,8 +19,7 @@ from jupyter_labbook.model.run import AtEnd
 from jupyter_labbook.runtime import wake
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from jupyter_labbook.execution.asking import Decision
     from jupyter_labbook.execution.slots import Claim
     from jupyter_labbook.model.run import Launch, Ticket
     from jupyter_labbook.runtime.layout import RunFolder
@@ -78,8 +77,8 @@ class Terms:
 
     Attributes
     ----------
-    closes
-        Seconds since the epoch from which on it must not begin; None: at any time.
+    opens, closes
+        Seconds since the epoch between which it may begin; None: at any time.
     until
         When it is asked to stop; None: it may go on to its end.
     goes_on
@@ -90,6 +89,7 @@ class Terms:
         How many threads libraries may use; 0: as many as they like.
     """
 
+    opens: float | None = None
     closes: float | None = None
     until: float | None = None
     goes_on: bool = False
@@ -97,22 +97,24 @@ class Terms:
     cores: int = 0
 
     @classmethod
-    def of(cls, ticket: Ticket, closes: datetime | None, niceness: int = 0) -> Terms:
+    def of(cls, ticket: Ticket, decision: Decision, niceness: int = 0) -> Terms:
         """Find the terms of a run that starts in a window.
 
         Parameters
         ----------
         ticket
             What it asks for.
-        closes
-            When the window does; None: never.
+        decision
+            That it starts.
         niceness
             What these hours demand.
         """
-        seconds = closes.timestamp() if closes else None
+        opens = decision.opens.timestamp() if decision.opens else None
+        closes = decision.closes.timestamp() if decision.closes else None
         return cls(
-            closes=seconds,
-            until=seconds if ticket.at_end is AtEnd.STOP else None,
+            opens=opens,
+            closes=closes,
+            until=closes if ticket.at_end is AtEnd.STOP else None,
             goes_on=ticket.resumable or ticket.retries > 0,
             niceness=niceness,
             cores=ticket.cores,
@@ -159,6 +161,7 @@ def start_run(
         | environment.for_run(str(run.path))
         | environment.for_share(claim.gpus, terms.cores, launch.env),
         "timeout": launch.timeout,
+        "opens": terms.opens,
         "closes": terms.closes,
         "until": terms.until,
         "goes_on": terms.goes_on,

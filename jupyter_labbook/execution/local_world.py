@@ -135,7 +135,7 @@ class LocalWorld:
             self._surroundings,
             terms=launch.Terms.of(
                 ticket,
-                closes=decision.closes,
+                decision,
                 niceness=self._settings.focus.niceness if self._focus else 0,
             ),
         )

@@ -30,7 +30,6 @@ _ABSENCE: Final = 300.0
 """Seconds without a look that are told of."""
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
-_EVER: Final = float("inf")
 _SOON: Final = {Reason.SLOT, Reason.GPU, Reason.CORES, Reason.MEMORY, Reason.AFTER}
 """What changes without a clock that could be asked when."""
 
@@ -91,11 +90,14 @@ class Outlook:
         Whether a run was started: what is left may start too.
     patience
         Seconds until the next look, unless somebody wakes.
+    opens
+        When the first window opens that something waits for, as far as that is known.
     """
 
     needed: bool
     progress: bool = False
     patience: float = 0.0
+    opens: datetime | None = None
 
 
 class Rounds:
@@ -133,10 +135,15 @@ class Rounds:
         progress = self._start([one for one in decisions if one.start])
         for place in giving_way(decisions, ready, self._world.executing()):
             self._world.give_way(place)
-        patience = self._patience(decisions, moment)
-        if len(ready) < len(found) or broken_off:
-            patience = min(patience, self._tick)
-        return Outlook(needed=True, progress=progress, patience=patience)
+        opens = [one.opens for one in decisions if not one.start and one.opens]
+        # Nobody wakes us when a supervisor is killed, hence the tick.
+        soon = broken_off or len(ready) < len(found) or _soon(decisions)
+        return Outlook(
+            needed=True,
+            progress=progress,
+            patience=_patience(self._tick if soon else LONGEST_WAIT, moment, opens),
+            opens=min(opens, default=None),
+        )
 
     def end(self) -> None:
         """Say that nobody is needed any more."""
@@ -172,12 +179,14 @@ class Rounds:
             for place in known.keys() - places:
                 del known[place]
 
-    def _patience(self, decisions: list[Decision], moment: datetime) -> float:
-        # Nobody wakes us when a supervisor is killed, hence the tick.
-        soon = any(one.start or one.reason in _SOON for one in decisions)
-        opens = [one.opens for one in decisions if not one.start and one.opens]
-        seconds = ((each - moment).total_seconds() for each in opens)
-        return max(0.0, min(self._tick if soon else LONGEST_WAIT, *seconds, _EVER))
+
+def _soon(decisions: list[Decision]) -> bool:
+    return any(one.start or one.reason in _SOON for one in decisions)
+
+
+def _patience(longest: float, moment: datetime, opens: list[datetime]) -> float:
+    seconds = [(each - moment).total_seconds() for each in opens]
+    return max(0.0, min([longest, *seconds]))
 
 
 class _Diary:

@@ -114,8 +114,12 @@ class Supervisor:
 
     def _closed(self) -> bool:
         """Whether its window has closed since somebody decided to start it."""
-        closes = self._spec.get("closes")
-        return closes is not None and time.time() >= closes
+        opens, closes = self._spec.get("opens"), self._spec.get("closes")
+        now = time.time()
+        # Clocks are set back, too.
+        return (closes is not None and now >= closes) or (
+            opens is not None and now < opens
+        )
 
     def _wait(self, main: child.Child, wakeup: int) -> None:
         """Wait for the end of the main process, and record it."""

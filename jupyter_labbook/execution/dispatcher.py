@@ -70,7 +70,7 @@ class Dispatcher:
         self._surroundings = surroundings
         clock = clock or SystemClock()
         self._world = LocalWorld(labbook, surroundings, clock)
-        self._rounds = Rounds(self._world, clock, _TICK_SECONDS)
+        self.rounds = Rounds(self._world, clock, _TICK_SECONDS)
 
     def needed(self) -> bool:
         """Whether anything waits, or may have to be gone on with."""
@@ -86,7 +86,7 @@ class Dispatcher:
         # For writing too, so that it never reads as closed.
         listening = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
         try:
-            while (outlook := self._rounds.look()).needed:
+            while (outlook := self.rounds.look()).needed:
                 if not outlook.progress:
                     select.select([listening], (), (), outlook.patience)
                     _drain(listening)

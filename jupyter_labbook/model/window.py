@@ -141,7 +141,9 @@ class Weekly:
                     continue
                 begin = _opening(day, hours.begin, self.zone)
                 end = _closing(day + timedelta(days=hours.days), hours.end, self.zone)
-                near.append((begin, end))
+                # Hours that are skipped as a whole do not come that day.
+                if begin < end:
+                    near.append((begin, end))
         return sorted(near)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.execution.slots import SlotPool
@@ -24,7 +24,9 @@ _USE: Final = (
 )
 
 
-def pool(state: Path, settings: UserSettings, *, focus: bool = False) -> SlotPool:
+def pool(
+    state: Path, settings: UserSettings, *, focus: bool = False, devices: bool = True
+) -> SlotPool:
     """Find what runs may have.
 
     Parameters
@@ -35,12 +37,14 @@ def pool(state: Path, settings: UserSettings, *, focus: bool = False) -> SlotPoo
         Of the user.
     focus
         Whether these are the owner's hours, which have a limit of their own.
+    devices
+        Whether GPUs are asked for: to find them takes the driver up to a second.
     """
     slots = min(settings.slots, settings.focus.slots) if focus else settings.slots
     return SlotPool(
         state,
         slots,
-        gpus=gpus(settings),
+        gpus=gpus(settings) if devices else (),
         cores=settings.cores or _cores(),
         memory=settings.memory or _memory(),
     )
@@ -57,7 +61,12 @@ def gpu_use() -> float:
     return max((int(part) / 100 for part in parts), default=0.0)
 
 
-@lru_cache(maxsize=1)
+def refresh() -> None:
+    """Look anew for GPUs: drivers come late, and go."""
+    _found.cache_clear()
+
+
+@cache
 def _found() -> tuple[str, ...]:
     # By their own names: numbers mean one order to the driver, another to CUDA.
     return tuple(_ask(_LIST))

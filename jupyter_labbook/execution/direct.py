@@ -44,9 +44,8 @@ def start(
         return False
     if not _at_once(labbook, settings):
         return False
-    claim = capacity.pool(Path(surroundings.state), settings).claim(
-        min(ticket.slots, settings.slots)
-    )
+    pool = capacity.pool(Path(surroundings.state), settings, devices=False)
+    claim = pool.claim(min(ticket.slots, settings.slots))
     if claim is None:
         return False
     surroundings.dispatchers.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -24,7 +25,6 @@ from jupyter_labbook.storage.settings import UserSettings, user_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from jupyter_labbook.execution.clock import Clock
     from jupyter_labbook.execution.slots import SlotPool
@@ -37,6 +37,7 @@ _START_SECONDS: Final = 30.0
 _ROOM: Final = 16 * 2**20
 """Bytes that must be free on the labbook's disk, unless that is a small one."""
 _ROOM_PART: Final = 0.01
+_REMEMBERED: Final = timedelta(minutes=10)
 _SHORTEST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 60.0
 
@@ -68,6 +69,7 @@ class LocalWorld:
         self._settings: UserSettings | None = None
         self._idle = idle.IdleWatch()
         self._focus = False
+        self._refreshed = datetime.fromtimestamp(0, UTC)
         self._asked: set[str] = set()
         """Runs that were asked to give way."""
         self._follow: dict[Path, tuple[float, float]] = {}
@@ -80,6 +82,7 @@ class LocalWorld:
     def machine(self, moment: datetime, waiting: Sequence[Waiting]) -> Machine:
         """Say how things stand."""
         settings = self._settings = self._read_settings()
+        self._refresh(moment)
         paused = self._paused()
         try:
             zone, focus = windows.zone(settings), windows.focus(settings)
@@ -88,7 +91,7 @@ class LocalWorld:
             zone, focus, paused = ZoneInfo("UTC"), None, paused or str(error)
         hours = focus.stretch(moment, moment) if focus else None
         self._focus = hours is not None and hours.holds(moment)
-        pool = self._pool(settings)
+        pool = self._pool(settings, devices=any(one.ticket.gpus for one in waiting))
         held = pool.held()
         return Machine(
             moment=moment,
@@ -118,7 +121,7 @@ class LocalWorld:
         ticket = self._queue.ticket(run)
         if ticket is None or ticket.held or not trust.trusted(run, ticket):
             return Began.REFUSED
-        pool = self._pool(self._settings)
+        pool = self._pool(self._settings, devices=ticket.gpus > 0)
         claim = pool.claim(
             min(ticket.slots, pool.count),
             gpus=ticket.gpus,
@@ -207,9 +210,16 @@ class LocalWorld:
         except LabbookError as error:
             return str(error)
 
-    def _pool(self, settings: UserSettings) -> SlotPool:
+    def _pool(self, settings: UserSettings, *, devices: bool) -> SlotPool:
         state = Path(self._surroundings.state)
-        return capacity.pool(state, settings, focus=self._focus)
+        return capacity.pool(state, settings, focus=self._focus, devices=devices)
+
+    def _refresh(self, moment: datetime) -> None:
+        """Ask anew, now and then, for what is remembered of the machine."""
+        if not timedelta(0) <= moment - self._refreshed < _REMEMBERED:
+            self._refreshed = moment
+            windows.refresh()
+            capacity.refresh()
 
     def _is_idle(
         self,

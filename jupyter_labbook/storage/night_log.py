@@ -100,10 +100,10 @@ def _decode(text: str) -> Iterator[NightEvent]:
     # Line by line, so that a quote in a torn one swallows nothing.
     for line in text[: text.rfind("\n") + 1].split("\n"):
         with suppress(ValueError, csv.Error):
-            [[time, kind, run, detail]] = csv.reader([line])
+            [[time, kind, run, detail]] = csv.reader([line], strict=True)
             event = NightKind(kind)
             reason = ""
             if event is NightKind.BLOCKED:
-                reason, _, detail = detail.partition(": ")
+                reason, _, detail = (part.strip() for part in detail.partition(":"))
             moment = datetime.fromisoformat(time).astimezone(UTC)
             yield NightEvent(moment, event, run, detail, reason)

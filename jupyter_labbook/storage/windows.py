@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import warnings
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.model import window_syntax
+from jupyter_labbook.model.window import Idle, Now
 from jupyter_labbook.storage.settings import WINDOWS
 
 if TYPE_CHECKING:
     from jupyter_labbook.model.window import Window
     from jupyter_labbook.storage.settings import UserSettings
+
+
+_TIMELESS: Final[dict[str, Window]] = {"now": Now(), "idle": Idle()}
+"""What needs no zone, and so starts where there is none."""
 
 
 def window(settings: UserSettings, when: str) -> Window:
@@ -31,6 +36,8 @@ def window(settings: UserSettings, when: str) -> Window:
     InvalidInputError
         It is neither, never opens or overlaps itself; or the zone is unknown.
     """
+    if when.strip().lower() in _TIMELESS and when not in settings.windows:
+        return _TIMELESS[when.strip().lower()]
     named = {name.lower(): hours for name, hours in settings.windows.items()}
     return _window(when, settings.zone, tuple(sorted({**WINDOWS, **named}.items())))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -41,12 +42,8 @@ class QueueFolder:
         self._clock = clock
         self._over: set[RunFolder] = set()
         """Runs that will never wait again; not looked at twice."""
-        self._seen: dict[Path, int] = {}
-        """Folders of runs that hold nothing new, by their time of change."""
-        self._folders: dict[Path, int] = {}
-        """Folders of runs, by what the disk calls them."""
-        self._tickets: dict[RunFolder, tuple[int, Ticket | None]] = {}
-        """Tickets by their time of change; None if one may not be executed."""
+        self._listed: dict[Path, _Listed] = {}
+        self._known: dict[RunFolder, _Known] = {}
         self._broken_off: dict[RunFolder, Ticket] = {}
         """Runs that began, and may have to be gone on with."""
 
@@ -60,11 +57,8 @@ class QueueFolder:
 
     def waiting(self) -> list[Waiting]:
         """Find the runs that wait under a ticket which may be executed."""
-        return [
-            Waiting(self.place(run), ticket, _since(ticket))
-            for run in self._candidates()
-            if (ticket := self.ticket(run)) is not None
-        ]
+        found = (self._look(run) for run in self._candidates())
+        return [known.waiting for known in found if known and known.waiting]
 
     def executing(self) -> list[tuple[str, Ticket]]:
         """Find runs that execute and only fill up, the newest last."""
@@ -127,22 +121,46 @@ class QueueFolder:
 
     def ticket(self, run: RunFolder) -> Ticket | None:
         """Read the ticket of a run that may start; None if it may not."""
-        if run.exit.exists() or run.started.exists() or run.stop.exists():
-            self._over.add(run)
-            self._remember(run)
-            return None
-        try:
-            changed = run.ticket.stat().st_mtime_ns
-        except OSError:
-            return None
-        known = self._tickets.get(run)
-        if known is None or known[0] != changed:
-            known = self._tickets[run] = (changed, _trusted(run))
-        return known[1]
+        known = self._look(run)
+        return known.waiting.ticket if known and known.waiting else None
 
-    def _remember(self, run: RunFolder) -> None:
+    def _look(self, run: RunFolder) -> _Known | None:
+        """Look at a run that may wait; None if it never will again."""
+        known = self._known.get(run)
+        if known is None:
+            known = self._known[run] = _Known(str(run.path), str(run.ticket))
+        try:
+            seen = _changed(known.folder), _changed(known.file)
+        except OSError:
+            # Deleted, or its ticket is still to come.
+            known.seen, known.waiting = (0, 0), None
+            seen = (0, 0)
+        if seen != (0, 0) and seen == known.seen:
+            return known
+        if run.exit.exists() or run.started.exists() or run.stop.exists():
+            del self._known[run]
+            self._over.add(run)
+            self._remember(run, known)
+            return None
+        if seen[1] != known.seen[1]:
+            known.waiting = self._read(run)
+        # A record that was written in this moment may not have changed the time.
+        settled = time.time_ns() - max(seen) > _SETTLED_NS
+        known.seen = seen if settled else (0, seen[1])
+        return known
+
+    def _read(self, run: RunFolder) -> Waiting | None:
+        try:
+            ticket = run_state.read_ticket(run)
+        except LabbookError:
+            return None
+        if ticket is None or not trust.trusted(run, ticket):
+            return None
+        return Waiting(self.place(run), ticket, _since(ticket))
+
+    def _remember(self, run: RunFolder, known: _Known) -> None:
         """Keep in mind that a run which began may have to be gone on with."""
-        _, ticket = self._tickets.pop(run, (0, None))
+        ticket = known.waiting.ticket if known.waiting else None
         try:
             now = self._clock.now().timestamp()
             if ticket is None and now - run.path.stat().st_mtime < _RECENT:
@@ -153,36 +171,55 @@ class QueueFolder:
             self._broken_off[run] = replace(ticket, launch=_NOTHING)
 
     def _candidates(self) -> list[RunFolder]:
-        candidates = []
+        candidates: list[RunFolder] = []
         for experiment in self._labbook.experiments():
             runs = experiment.path / "runs"
             try:
                 status = runs.stat()
             except OSError:
                 continue
-            if self._folders.setdefault(runs, status.st_ino) != status.st_ino:
+            listed = self._listed.get(runs)
+            if listed is None:
+                listed = self._listed[runs] = _Listed(status.st_ino)
+            if listed.inode != status.st_ino:
                 # Deleted, and another one made that took its number.
-                self._folders[runs] = status.st_ino
+                listed = self._listed[runs] = _Listed(status.st_ino)
                 self._over = {run for run in self._over if run.path.parent != runs}
-            changed = status.st_mtime_ns
-            if self._seen.get(runs) == changed:
-                continue
-            fresh = [run for run in experiment.runs() if run not in self._over]
-            candidates += fresh
-            if not fresh and time.time_ns() - changed > _SETTLED_NS:
-                self._seen[runs] = changed
+            if listed.changed != status.st_mtime_ns:
+                listed.runs = experiment.runs()
+                settled = time.time_ns() - status.st_mtime_ns > _SETTLED_NS
+                listed.changed = status.st_mtime_ns if settled else 0
+            listed.runs = [run for run in listed.runs if run not in self._over]
+            candidates += listed.runs
         return candidates
+
+
+@dataclass(slots=True)
+class _Listed:
+    """The runs of an experiment that may wait, and when its folder has changed."""
+
+    inode: int
+    changed: int = 0
+    runs: list[RunFolder] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was found in a run's folder, and when folder and ticket had changed."""
+
+    folder: str
+    file: str
+    seen: tuple[int, int] = (0, 0)
+    waiting: Waiting | None = None
+    """None if it has no ticket that may be executed."""
 
 
 _NOTHING: Final = Launch(argv=[], cwd="")
 
 
-def _trusted(run: RunFolder) -> Ticket | None:
-    try:
-        ticket = run_state.read_ticket(run)
-    except LabbookError:
-        return None
-    return ticket if ticket is not None and trust.trusted(run, ticket) else None
+def _changed(path: str) -> int:
+    # Of every run that waits, at every look: a path of its own costs more than that.
+    return os.stat(path).st_mtime_ns  # noqa: PTH116
 
 
 def _state(run: RunFolder) -> RunState | None:

@@ -513,6 +513,7 @@ def test_a_full_disk_stops_the_queue_which_goes_on_when_there_is_room(
         until(blocked(labbook, runs[0], "disk-full"))
         assert not any(run.started.exists() for run in runs)
         filler.unlink()
+        dispatch(labbook)
         until(lambda: all(run.exit.exists() for run in runs), 60)
         assert {run.output.read_text() for run in runs} == {"1\n"}
         until(lambda: not processes.locked(_lock(labbook)))

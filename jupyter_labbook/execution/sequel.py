@@ -103,6 +103,9 @@ class Sequels:
 
         Whoever was killed while doing so has left a run without a ticket.
         """
+        if run not in self._records:
+            # Nobody can tell what a damaged run was.
+            return None
         after = self.next(run)
         if after is not None and (after.ticket.exists() or after.started.exists()):
             return None

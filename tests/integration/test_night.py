@@ -440,6 +440,7 @@ def test_a_run_that_only_fills_up_gives_way_and_is_gone_on_with(
     assert run_state.read_started(after).time > run_state.read_started(real).time
 
 
+@pytest.mark.timeout(300)
 def test_two_labbooks_share_two_gpus_and_no_run_sees_anothers(
     tmp_path, until, user_says
 ) -> None:
@@ -461,11 +462,11 @@ print(len(mine))
         (tmp_path / name).mkdir()
         labbook = LabbookFolder.create(tmp_path / name)
         target = running.experiment(labbook)
-        for number in range(10):
+        for number in range(50):
             gpus = 2 if number % 5 == 0 else 1
             runs[running.queue(labbook, target, body, gpus=gpus)] = gpus
         dispatch(labbook)
-    until(lambda: all(run.exit.exists() for run in runs), 100)
+    until(lambda: all(run.exit.exists() for run in runs), 280)
     for run, gpus in runs.items():
         assert ended(run) is RunState.FINISHED, run.output.read_text()
         assert run.output.read_text() == f"{gpus}\n"

@@ -74,6 +74,10 @@ test: lint js browser  ## every check there is
 	@# In a process of their own: Playwright keeps an event loop running.
 	$(BIN)/python -m pytest tests/browser
 
+.PHONY: soak
+soak: $(READY)  ## a million steps of simulated years, for an hour or more
+	LABBOOK_SOAK=1000000 $(BIN)/python -m pytest tests/faults/test_simulated_year.py
+
 .PHONY: bench
 bench: $(READY) browser  ## what is promised about speed, measured
 	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.execution import environment, launch
 from jupyter_labbook.execution.slots import SlotPool
@@ -39,19 +39,24 @@ def queue(
     timeout: float | None = None,
     grace: float = 2.0,
     cwd: Path | None = None,
+    **asked: Any,
 ) -> RunFolder:
-    """Publish a run that waits under a signed ticket."""
+    """Publish a run that waits under a signed ticket, which asks for what is named."""
     with labbook.lock(), labbook.aside() as aside:
         label = f"{target.next_run():03d}"
         folder = aside / label
         folder.mkdir()
         (folder / "script.py").write_text(body)
         identifier = uuid.uuid4().hex
-        record = RunRecord(id=identifier, created=timestamp())
+        record = RunRecord(
+            id=identifier,
+            created=timestamp(),
+            resumable=asked.get("resumable", False),
+        )
         (folder / "run.json").write_bytes(records.encode(record))
         ticket = Ticket(
             run=identifier,
-            submitted=timestamp(),
+            submitted=asked.pop("submitted", timestamp()),
             launch=Launch(
                 argv=command or launch.script_command(),
                 cwd=str(cwd or labbook.path.parent),
@@ -62,6 +67,7 @@ def queue(
             ),
             place=f"{target.path.resolve()}/runs/{label}",
             files={"script.py": trust.file_digest(folder / "script.py")},
+            **asked,
         )
         (folder / "ticket.json").write_bytes(records.encode(trust.sign(ticket)))
         return target.publish_runs([folder])[0]

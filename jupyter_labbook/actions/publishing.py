@@ -9,12 +9,10 @@ import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.errors import StorageError
-from jupyter_labbook.execution import environment, launch
-from jupyter_labbook.execution.slots import SlotPool
+from jupyter_labbook.execution import direct, environment, launch
 from jupyter_labbook.model.run import GitState, Launch, RunRecord, Ticket
 from jupyter_labbook.runtime import files
 from jupyter_labbook.runtime.exits import timestamp
@@ -27,6 +25,8 @@ from jupyter_labbook.storage.settings import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jupyter_labbook.model.experiment import Variant
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
@@ -123,9 +123,9 @@ def publish(
         for number, plan in enumerate(plans, first):
             folder = aside / f"{number:03d}"
             final = experiment.path / "runs" / folder.name
-            _write_run(folder, _contents(plan, origin, shared, final))
+            write_run(folder, _contents(plan, origin, shared, final))
             folders.append(folder)
-        _sync(folders)
+        sync(folders)
         runs = experiment.publish_runs(folders)
     reach("submit.published")
     return runs
@@ -152,14 +152,8 @@ def begin(labbook: LabbookFolder, runs: list[RunFolder]) -> None:
 
 def _begin(labbook: LabbookFolder, runs: list[RunFolder]) -> None:
     around = surroundings()
-    if len(runs) == 1:
-        claim = SlotPool(Path(around.state), user_settings().slots).claim(1)
-        if claim is not None:
-            ticket = records.read(runs[0].ticket, Ticket)
-            assert ticket is not None
-            around.dispatchers.mkdir(mode=0o700, parents=True, exist_ok=True)
-            launch.start_run(runs[0], ticket.launch, claim, around).close()
-            return
+    if len(runs) == 1 and direct.start(labbook, runs[0], around):
+        return
     launch.ensure_dispatcher(labbook.path, around)
 
 
@@ -201,6 +195,7 @@ def _contents(
         run=record.id,
         submitted=record.created,
         launch=how,
+        resumable=origin.resumable,
         place=os.path.realpath(final),
         files={"script.py": digest} if digest else {},
     )
@@ -211,7 +206,8 @@ def _contents(
     return {**contents, "script.py": script} if script else contents
 
 
-def _write_run(folder: Path, contents: dict[str, bytes]) -> None:
+def write_run(folder: Path, contents: dict[str, bytes]) -> None:
+    """Write the files of a run into a folder that is not there yet."""
     folder.mkdir(mode=0o700)
     for name, data in contents.items():
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -221,7 +217,7 @@ def _write_run(folder: Path, contents: dict[str, bytes]) -> None:
             os.close(descriptor)
 
 
-def _sync(folders: list[Path]) -> None:
+def sync(folders: list[Path]) -> None:
     """Make run folders durable before they are given their names."""
     # At once, because the disk then commits many of them together.
     with ThreadPoolExecutor(_SYNC_THREADS) as threads:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _KERNEL_OWN = frozenset(
     {
@@ -62,3 +62,31 @@ def for_run(run: str) -> dict[str, str]:
         # Sets and dicts of strings come in the same order when the run is repeated.
         "PYTHONHASHSEED": "0",
     }
+
+
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+def for_share(
+    gpus: Sequence[str], cores: int, recorded: Mapping[str, str]
+) -> dict[str, str]:
+    """Name what part of the machine a run is to use.
+
+    Parameters
+    ----------
+    gpus
+        Those that it was given; none: it was given no particular ones.
+    cores
+        How many it asked for; 0: it did not say.
+    recorded
+        What its submitter had set already.
+    """
+    share = {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus else {}
+    threads = {name: str(cores) for name in _THREADS if name not in recorded}
+    return share | (threads if cores else {})

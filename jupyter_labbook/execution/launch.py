@@ -8,17 +8,20 @@ import os
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jupyter_labbook
 from jupyter_labbook.execution import environment
+from jupyter_labbook.model.run import AtEnd
 from jupyter_labbook.runtime import wake
 
 if TYPE_CHECKING:
+    from jupyter_labbook.execution.asking import Decision
     from jupyter_labbook.execution.slots import Claim
-    from jupyter_labbook.model.run import Launch
+    from jupyter_labbook.model.run import Launch, Ticket
     from jupyter_labbook.runtime.layout import RunFolder
 
 _PACKAGE_PARENT = str(Path(jupyter_labbook.__file__).parents[1])
@@ -68,6 +71,56 @@ def _boot(module: str, *flags: str, python: str = "") -> list[str]:
     return [python or sys.executable, *flags, "-c", code]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for a run's execution beside what was submitted.
+
+    Attributes
+    ----------
+    opens, closes
+        Seconds since the epoch between which it may begin; None: at any time.
+    until
+        When it is asked to stop; None: it may go on to its end.
+    goes_on
+        Whether it may have to be gone on with if it does not finish.
+    niceness
+        By how much it gives way to others at least.
+    cores
+        How many threads libraries may use; 0: as many as they like.
+    """
+
+    opens: float | None = None
+    closes: float | None = None
+    until: float | None = None
+    goes_on: bool = False
+    niceness: int = 0
+    cores: int = 0
+
+    @classmethod
+    def of(cls, ticket: Ticket, decision: Decision, niceness: int = 0) -> Terms:
+        """Find the terms of a run that starts in a window.
+
+        Parameters
+        ----------
+        ticket
+            What it asks for.
+        decision
+            That it starts.
+        niceness
+            What these hours demand.
+        """
+        opens = decision.opens.timestamp() if decision.opens else None
+        closes = decision.closes.timestamp() if decision.closes else None
+        return cls(
+            opens=opens,
+            closes=closes,
+            until=closes if ticket.at_end is AtEnd.STOP else None,
+            goes_on=ticket.resumable or ticket.retries > 0,
+            niceness=niceness,
+            cores=ticket.cores,
+        )
+
+
 class Starting:
     """A supervisor on its way: tells whether the run started.
 
@@ -90,18 +143,30 @@ class Starting:
 
 
 def start_run(
-    run: RunFolder, launch: Launch, claim: Claim, surroundings: Surroundings
+    run: RunFolder,
+    launch: Launch,
+    claim: Claim,
+    surroundings: Surroundings,
+    *,
+    terms: Terms | None = None,
 ) -> Starting:
-    """Start the supervisor of a run, and hand the claimed slots to it."""
+    """Start the supervisor of a run, and hand what was claimed to it."""
+    terms = terms or Terms()
     read, write = os.pipe()
     spec = {
         "run": str(run.path),
         "argv": launch.argv,
         "cwd": launch.cwd,
-        "env": environment.complete(launch.env) | environment.for_run(str(run.path)),
+        "env": environment.complete(launch.env)
+        | environment.for_run(str(run.path))
+        | environment.for_share(claim.gpus, terms.cores, launch.env),
         "timeout": launch.timeout,
+        "opens": terms.opens,
+        "closes": terms.closes,
+        "until": terms.until,
+        "goes_on": terms.goes_on,
         "grace": launch.grace,
-        "niceness": launch.niceness,
+        "niceness": max(launch.niceness, terms.niceness),
         "reports": launch.reports,
         "wake": str(surroundings.dispatchers),
         "on_end": list(surroundings.on_end),
@@ -119,6 +184,13 @@ def start_run(
         finally:
             os.close(write)
     return Starting(read)
+
+
+def follow_up(experiment: Path, surroundings: Surroundings) -> None:
+    """Start what follows when a run of an experiment has ended, if anything does."""
+    if surroundings.on_end:
+        with suppress(OSError):
+            _detach([*surroundings.on_end, str(experiment)], {}, keep=())
 
 
 def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:

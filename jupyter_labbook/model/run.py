@@ -106,6 +106,36 @@ class Launch:
     """Whether the program is our own runner, which reports how it ended."""
 
 
+class AtEnd(StrEnum):
+    """What happens to a run that still executes when its window closes."""
+
+    FINISH = "finish"
+    STOP = "stop"
+    """It is asked to stop; if it is resumable, it waits to be continued."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How long a run will probably take, in seconds: never one number alone."""
+
+    low: float
+    middle: float
+    high: float
+    """Nine of ten runs take no longer."""
+    basis: str = ""
+    """What it was learned from, as a person would say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predecessor:
+    """A run that must have ended before another one starts."""
+
+    run: str
+    """Its folder below the labbook: ``experiments/0007-x/runs/003``."""
+    success: bool = True
+    """Whether it must have finished; otherwise any end will do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """``ticket.json``: what a waiting run asks for, signed by who asked."""
@@ -115,11 +145,32 @@ class Ticket:
     submitted: str
     launch: Launch
     when: str = "now"
+    """A window, by its name in the user's settings or by its hours."""
+    since: str = ""
+    """When it was moved to that window; empty: when it was submitted."""
+    at_end: AtEnd = AtEnd.FINISH
     priority: int = 0
+    """Higher first."""
+    rank: float = 0.0
+    """Order by hand among those of one priority: lower first."""
+    batch: str = ""
+    """Those of one batch are checked and read together."""
+    after: list[Predecessor] = field(default_factory=list)
+    held: bool = False
+    """By hand: it waits until it is released."""
     slots: int = 1
     gpus: int = 0
-    predicted: float | None = None
-    """Expected duration in seconds."""
+    cores: int = 0
+    """0: whatever there is."""
+    memory: int = 0
+    """Bytes; 0: whatever there is."""
+    resumable: bool = False
+    """Whether a new run may go on from the checkpoint of this one."""
+    retries: int = 0
+    """How many times it is tried again if it fails; each is a run of its own."""
+    backfill: bool = False
+    """Gives way at once when anything else may start."""
+    expected: Expected | None = None
     place: str = ""
     """The run folder that was signed for: a copied labbook executes nothing."""
     files: dict[str, str] = field(default_factory=dict)

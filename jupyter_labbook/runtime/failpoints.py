@@ -11,6 +11,8 @@ killed; later ones, which find the file, go on."""
 
 NAMES = (
     "submit.published",
+    "going-on.published",
+    "going-on.checkpoint-moved",
     "dispatcher.claimed",
     "dispatcher.launched",
     "dispatcher.before-exit",

@@ -61,6 +61,7 @@ class Supervisor:
         self._begun = time.monotonic()
         self._oom_kills = exits.oom_kills()
         self._signalled = False
+        self._state = ""
 
     def supervise(self) -> None:
         """Execute the run, unless somebody else has or does."""
@@ -103,13 +104,22 @@ class Supervisor:
             "supervisor": _identify(os.getpid()),
             "main": _identify(begun.pid),
         }
-        if not files.create(self._run.started, files.encode(record)):
+        if self._closed() or not files.create(self._run.started, files.encode(record)):
             return None
         reach("supervisor.started-written")
         begun.open_gate()
         reach("supervisor.gate-opened")
         self._begun = time.monotonic()
         return begun
+
+    def _closed(self) -> bool:
+        """Whether its window has closed since somebody decided to start it."""
+        opens, closes = self._spec.get("opens"), self._spec.get("closes")
+        now = time.time()
+        # Clocks are set back, too.
+        return (closes is not None and now >= closes) or (
+            opens is not None and now < opens
+        )
 
     def _wait(self, main: child.Child, wakeup: int) -> None:
         """Wait for the end of the main process, and record it."""
@@ -154,11 +164,18 @@ class Supervisor:
             self._stopping.ask(
                 f"it ran longer than its timeout of {timeout:g} s", "timeout"
             )
+        elif self._over():
+            self._stopping.ask("its window closed", "window")
         elif self._signalled:
             # A person's wish comes with its file; a bare signal is a shutdown.
             self._stopping.advance(pid)
             self._stopping.ask("its supervisor was told to end", "system")
         self._stopping.advance(pid)
+
+    def _over(self) -> bool:
+        """Whether its hours are over; by the wall, since it may have slept."""
+        until = self._spec.get("until")
+        return until is not None and time.time() >= until
 
     def _without_word(self, status: int) -> dict[str, Any]:
         """Outcome of a process that ended without reporting one."""
@@ -184,19 +201,16 @@ class Supervisor:
             noun = "process" if left == 1 else "processes"
             record["reason"] = f"{left} {noun} that it left behind had to be ended"
         record["seconds"] = round(time.monotonic() - self._begun, 3)
+        self._state = record["state"]
         reach("supervisor.before-exit-record")
         _persist(self._run, record)
         reach("supervisor.exit-written")
 
     def _spawn_on_end(self) -> None:
-        """Start the follow-up of the experiment, if this was its last run."""
+        """Start the follow-up, if this was the last run or may be gone on with."""
         command = self._spec.get("on_end")
-        siblings = self._run.path.parent
-        if not command or not all(
-            (siblings / name / "exit.json").exists()
-            for name in os.listdir(siblings)
-            if not name.startswith(".")
-        ):
+        broken_off = self._spec.get("goes_on") and self._state != exits.FINISHED
+        if not command or not (broken_off or self._last()):
             return
         import subprocess
 
@@ -208,6 +222,14 @@ class Supervisor:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
+
+    def _last(self) -> bool:
+        siblings = self._run.path.parent
+        return all(
+            (siblings / name / "exit.json").exists()
+            for name in os.listdir(siblings)
+            if not name.startswith(".")
+        )
 
 
 def _identify(pid: int) -> dict[str, int]:

@@ -239,6 +239,8 @@ _GITIGNORE = """\
 .aside/
 .lock
 .*.lock
+nights.csv
+queue.json
 inputs/
 experiments/*/runs/*/lock
 experiments/*/runs/*/checkpoint/

@@ -19,12 +19,69 @@ _APPLICATION = "jupyter_labbook"
 GIBIBYTE = 2**30
 
 
+WINDOWS = {
+    "tonight": "22:00-07:00",
+    "lunch": "mon-fri 12:00-13:00",
+    "weekend": "fri 22:00-mon 07:00",
+}
+"""Those that everybody has until their settings say otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusSettings:
+    """``[focus]``: the hours in which the machine is its owner's."""
+
+    hours: str = ""
+    """As a window is written; empty for none."""
+    slots: int = 1
+    """Runs that may execute at once in them."""
+    niceness: int = 19
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleSettings:
+    """``[idle]``: when the window of this name opens."""
+
+    load: float = 0.25
+    """Average load for each core, at most."""
+    gpu: float = 0.1
+    """Part of the time that a GPU is used, at most."""
+    minutes: float = 10.0
+    """For so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSettings:
+    """``[digest]``: when and how the owner is told."""
+
+    evening: str = "17:30"
+    morning: str = "08:00"
+    notify: bool = True
+    command: list[str] = field(default_factory=list)
+    """Gets the digest as Markdown on its standard input."""
+    webhook: str = ""
+    """Address to which it is sent as JSON."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSettings:
     """``settings.toml`` in the user's configuration folder."""
 
     slots: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
     """Runs that may execute at once on this machine, over all labbooks."""
+    gpus: list[str] | None = None
+    """What ``CUDA_VISIBLE_DEVICES`` may name; None: as ``nvidia-smi`` lists them."""
+    cores: int | None = None
+    """Cores that runs may ask for; None: all."""
+    memory: int | None = None
+    """Bytes that runs may ask for; None: all that the machine has."""
+    zone: str = ""
+    """IANA name of the time zone whose hours are meant; empty: this machine's."""
+    windows: dict[str, str] = field(default_factory=dict)
+    """Hours by name; they stand beside `WINDOWS`, or in place of one of them."""
+    focus: FocusSettings = FocusSettings()
+    idle: IdleSettings = IdleSettings()
+    digest: DigestSettings = DigestSettings()
 
     def __post_init__(self) -> None:
         if self.slots < 1:

@@ -17,6 +17,8 @@ BENCHMARKS = (
     "load_cost",
     "experiment_cost",
     "first_line_delay",
+    "queue_drain",
+    "dispatcher_cost",
     "kernel_latency",
     "page_size",
     "page_start",

@@ -161,7 +161,8 @@ def test_a_killed_dispatcher_is_replaced_by_the_next_use(labbook, until, slots) 
     pipe = launch.dispatcher_file(labbook.path, running.surroundings(), wake.SUFFIX)
     until(lambda: wake.wake(pipe))
     mine = psutil.Process().children(recursive=True)
-    [found] = [p for p in mine if "dispatcher" in " ".join(p.cmdline())]
+    living = [p for p in mine if p.status() != psutil.STATUS_ZOMBIE]
+    [found] = [p for p in living if "dispatcher" in " ".join(p.cmdline())]
     found.send_signal(signal.SIGKILL)
     until(lambda: not wake.wake(pipe))
     claim.release()

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from jupyter_labbook.storage.labbook import LabbookFolder
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # How long an example takes says nothing on a machine that is shared.
-settings.register_profile("labbook", deadline=None)
+settings.register_profile(
+    "labbook", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("labbook")
 
 
@@ -56,7 +58,7 @@ def labbook(tmp_path: Path) -> LabbookFolder:
 def until() -> Callable[..., None]:
     """Wait for a condition, and fail with its name when it does not come."""
 
-    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Real Jupyter servers with the built extension, as tests and benchmarks use them."""
+"""Real Jupyter servers with our extension, as tests and benchmarks use them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ import subprocess
 import sys
 import time
 import urllib.request
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-PACKAGE: Final = Path(__file__).parents[1] / "jupyter_labbook"
+ROOT: Final = Path(__file__).parents[1]
+PACKAGE: Final = ROOT / "jupyter_labbook"
 EXTENSION: Final = PACKAGE / "labextension"
-NPM: Final = PACKAGE.parent / "labextension"
+NPM: Final = ROOT / "labextension"
 CHROMIUM: Final = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -32,8 +34,11 @@ CHROMIUM: Final = (
 """Arguments for a browser without a screen, as any user."""
 
 Application = Literal["lab", "notebook"]
+BARE: Final = "server"
+"""A server without pages."""
 
 _MODULES: Final = {
+    BARE: ("jupyter_server", ""),
     "lab": ("jupyterlab", "LabApp"),
     "notebook": ("notebook", "JupyterNotebookApp"),
 }
@@ -65,37 +70,43 @@ class Server:
     Parameters
     ----------
     application
-        What its pages are.
+        What its pages are; `BARE` for none.
     home, root
         Folders for its settings and for the notebooks.
     extension
         Whether it has our extension, of the page and of the server.
     slots
         How many runs its user lets execute at once.
+    base
+        Path below which it answers.
     more
         Further arguments of the command.
+    environment
+        What is otherwise in its environment, such as the folders of another user.
     """
 
     def __init__(
         self,
-        application: Application,
+        application: Application | Literal["server"],
         home: Path,
         root: Path,
         *,
         extension: bool = True,
         slots: int = 4,
+        base: str = "/",
         more: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.application = application
         self.root = root
         self.extension = extension
+        self.base = base
         self.token = secrets.token_hex(16)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
+        self.port = self._reserve()
+        self.url = f"http://127.0.0.1:{self.port}{base.removesuffix('/')}"
         self._home = home
         self._more = more
+        self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
         self._configure(extension=extension, slots=slots)
 
@@ -128,15 +139,29 @@ class Server:
         }[self.application]
         return f"{self.url}/{route}/{notebook}?token={self.token}{more}"
 
+    def _reserve(self) -> int:
+        """Choose a port, which is then given to nobody else by chance."""
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port = int(held.getsockname()[1])
+        if sys.platform == "linux":
+            # Who asks for just this port may listen there all the same.
+            weakref.finalize(self, held.close)
+        else:
+            held.close()
+        return port
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         module, cls = _MODULES[self.application]
         command = [
             *(sys.executable, "-m", module, "--no-browser", "--allow-root"),
-            *("--ip=127.0.0.1", f"--port={self._port}", "--ServerApp.port_retries=0"),
+            *("--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0"),
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={self.root}",
-            f"--{cls}.expose_app_in_browser=True",
+            f"--ServerApp.base_url={self.base}",
+            *([f"--{cls}.expose_app_in_browser=True"] if cls else []),
             *self._more,
         ]
         with self.log.open("ab") as output:
@@ -144,7 +169,8 @@ class Server:
                 command,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=self._environment(),
+                env=self._surroundings(),
+                cwd=self._home,
             )
         self._wait()
 
@@ -168,32 +194,40 @@ class Server:
                 process.wait()
 
     def _configure(self, *, extension: bool, slots: int) -> None:
+        # As many at once on any machine.
+        ours = self._home / "settings/jupyter_labbook/settings.toml"
+        ours.parent.mkdir(parents=True, exist_ok=True)
+        ours.write_text(f"slots = {slots}\n")
+        # Said both ways: the environment may have the package installed.
+        enabled = self._home / "config/jupyter_server_config.d/jupyter_labbook.json"
+        enabled.parent.mkdir(parents=True, exist_ok=True)
+        if extension:
+            shutil.copy(NPM / "jupyter_server_config.json", enabled)
+        else:
+            wanted = {"jpserver_extensions": {"jupyter_labbook": False}}
+            enabled.write_text(json.dumps({"ServerApp": wanted}))
+        if self.application != BARE:
+            self._configure_pages(extension=extension)
+
+    def _configure_pages(self, *, extension: bool) -> None:
         settings = self._home / "config/labconfig/default_setting_overrides.json"
         settings.parent.mkdir(parents=True)
         quiet = {"fetchNews": "false", "checkForUpdates": False}
         settings.write_text(
             json.dumps({"@jupyterlab/apputils-extension:notification": quiet})
         )
-        # As many at once on any machine.
-        ours = self._home / "settings/jupyter_labbook/settings.toml"
-        ours.parent.mkdir(parents=True)
-        ours.write_text(f"slots = {slots}\n")
-        # Said both ways: the environment may have the package installed.
-        enabled = self._home / "config/jupyter_server_config.d/jupyter_labbook.json"
-        enabled.parent.mkdir(parents=True)
         if extension:
-            shutil.copy(NPM / "jupyter_server_config.json", enabled)
             extensions = self._home / "share/labextensions"
             extensions.mkdir(parents=True)
             (extensions / "jupyter-labbook").symlink_to(built(EXTENSION))
         else:
-            wanted = {"jpserver_extensions": {"jupyter_labbook": False}}
-            enabled.write_text(json.dumps({"ServerApp": wanted}))
             disabled = {"disabledExtensions": {"jupyter-labbook": True}}
             settings.with_name("page_config.json").write_text(json.dumps(disabled))
 
-    def _environment(self) -> dict[str, str]:
+    def _surroundings(self) -> dict[str, str]:
         home = self._home
+        # A kernel imports the package that is tested, installed or not.
+        paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
         return {
             **os.environ,
             "IPYTHONDIR": str(home / "ipython"),
@@ -201,11 +235,11 @@ class Server:
             "JUPYTER_DATA_DIR": str(home / "data"),
             "JUPYTER_PATH": str(home / "share"),
             "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-            # A kernel imports the package that is tested, installed or not.
-            "PYTHONPATH": str(PACKAGE.parent),
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "XDG_CACHE_HOME": str(home / "cache"),
             "XDG_CONFIG_HOME": str(home / "settings"),
             "XDG_STATE_HOME": str(home / "state"),
+            **self._environment,
         }
 
     def _wait(self) -> None:

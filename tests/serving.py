@@ -1,28 +1,22 @@
-"""A real Jupyter server with our routes, and a client that speaks plain HTTP."""
+"""A Jupyter server without pages, and a client that speaks plain HTTP to it."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from tests.jupyter import BARE, Server
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from jupyter_labbook.storage.labbook import LabbookFolder
-
-ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +57,15 @@ class Shown:
 class Served:
     """A server that runs."""
 
-    port: int
-    token: str
-    root: Path
-    log: Path
-    process: subprocess.Popen[bytes]
-    base: str = "/"
+    server: Server
+
+    @property
+    def root(self) -> Path:
+        return self.server.root
+
+    @property
+    def base(self) -> str:
+        return self.server.base
 
     @property
     def prefix(self) -> str:
@@ -76,10 +73,10 @@ class Served:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}{self.prefix}".rstrip("/")
+        return f"{self.server.url}/jupyter-labbook/api"
 
     def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
 
     def ask(
         self,
@@ -101,7 +98,7 @@ class Served:
 
     @property
     def authorization(self) -> dict[str, str]:
-        return {"Authorization": f"token {self.token}"}
+        return {"Authorization": f"token {self.server.token}"}
 
     def cookies(self) -> dict[str, str]:
         """Log in as a page does: the session's cookie, and the one against XSRF."""
@@ -182,67 +179,26 @@ class Events:
 
 
 @contextmanager
-def serving(  # what a test may want to be otherwise
+def serving(
     home: Path,
     root: Path,
     *options: str,
     base: str = "/",
     environment: dict[str, str] | None = None,
 ) -> Iterator[Served]:
-    """Start a Jupyter server with our extension, and end it afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    command = [
-        *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
-        *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
-        f"--IdentityProvider.token={token}",
-        f"--ServerApp.root_dir={root}",
-        f"--ServerApp.base_url={base}",
-        "--ServerApp.allow_unauthenticated_access=False",
-        *options,
-    ]
-    for folder in ("config", "data", "runtime", "share"):
-        (home / folder).mkdir(parents=True, exist_ok=True)
-    # As the wheel enables our routes where it is installed.
-    enabled = home / "config" / "jupyter_server_config.d" / "jupyter_labbook.json"
-    enabled.parent.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "labextension" / "jupyter_server_config.json", enabled)
-    given = {
-        **os.environ,
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_PATH": str(home / "share"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "PYTHONPATH": os.pathsep.join(
-            filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])
-        ),
-        **(environment or {}),
-    }
-    log = home / "server.log"
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, env=given, cwd=home
-        ) as process,
-    ):
-        served = Served(port, token, root, log, process, base)
-        try:
-            _wait_for(served)
-            yield served
-        finally:
-            process.terminate()
+    """Start a server with our extension, and end it afterwards.
 
-
-def _wait_for(served: Served) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        told = served.log.read_text(errors="replace")[-3000:]
-        assert served.process.poll() is None, told
-        assert time.monotonic() < deadline, told
-        with suppress(OSError):
-            status = f"{served.base}api"
-            if served.ask("GET", status, headers=served.authorization).status == 200:
-                return
-        time.sleep(0.05)
+    Unless the environment says otherwise, its user is the one of the test.
+    """
+    user = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+    own = {name: os.environ[name] for name in user if name in os.environ}
+    home.mkdir(exist_ok=True)
+    with Server(
+        BARE,
+        home,
+        root,
+        base=base,
+        more=("--ServerApp.allow_unauthenticated_access=False", *options),
+        environment={**own, **(environment or {})},
+    ) as server:
+        yield Served(server)

@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_labbook.actions import publishing
-from jupyter_labbook.actions.index import LabbookIndex
 from jupyter_labbook.actions.judging import judge
 from jupyter_labbook.actions.overview import count_runs
 from jupyter_labbook.actions.standing import RunStanding, stamp
@@ -19,10 +18,8 @@ from jupyter_labbook.model.run import RunState
 from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from jupyter_labbook.actions.index import LabbookIndex
     from jupyter_labbook.actions.known import ExperimentLook, Known
-    from jupyter_labbook.storage.labbook import LabbookFolder
 
     Event = dict[str, Any]
 
@@ -46,18 +43,14 @@ class Changes:
 
     Parameters
     ----------
-    labbook
-        The labbook.
-    clock
-        Seconds that never go back.
+    index
+        What is known of the labbook, at which nobody else looks.
     """
 
-    def __init__(
-        self, labbook: LabbookFolder, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.labbook = labbook
-        self._clock = clock
-        self._index = LabbookIndex(labbook, clock)
+    def __init__(self, index: LabbookIndex) -> None:
+        self.labbook = index.labbook
+        self._clock = index.clock
+        self._index = index
         self._revision = -1
         self._known: dict[str, Known] | None = None
         """None before the first look, which tells of nothing."""
@@ -65,7 +58,7 @@ class Changes:
         self._files: dict[str, _Files] = {}
         self._common: tuple[object, ...] = ()
         self._judged: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._served = clock()
+        self._served = index.clock()
         self._trouble = False
 
     def look(self) -> list[Event]:

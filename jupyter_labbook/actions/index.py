@@ -92,7 +92,7 @@ class LabbookIndex:
         self.labbook = labbook
         self.revision = 0
         """Rises with every change."""
-        self._clock = clock
+        self.clock = clock
         self._folder = labbook.path / "experiments"
         self._entries: dict[str, _Entry] = {}
         self._marks: Stamps = ()
@@ -153,7 +153,12 @@ class LabbookIndex:
     def _list(self) -> None:
         try:
             with os.scandir(self._folder) as found:
-                names = {one.name for one in found if one.name[:1].isdigit()}
+                # What a link leads to belongs to another labbook, if to any.
+                names = {
+                    one.name
+                    for one in found
+                    if one.name[:1].isdigit() and not one.is_symlink()
+                }
         except FileNotFoundError:
             names = set()
         except OSError as error:
@@ -223,8 +228,8 @@ class LabbookIndex:
 
     def _judge(self) -> None:
         """Judge what ended while nobody was there to record the verdict."""
-        until = self._clock() + _JUDGE_SECONDS
-        while self._unjudged and self._clock() < until:
+        until = self.clock() + _JUDGE_SECONDS
+        while self._unjudged and self.clock() < until:
             name = next(iter(self._unjudged))
             del self._unjudged[name]
             entry = self._entries[name]
@@ -250,7 +255,7 @@ class LabbookIndex:
                 self.revision += 1
 
     def _save(self) -> None:
-        waited = self._clock() - self._saved
+        waited = self.clock() - self._saved
         if self._unsaved < (1 if waited > _SAVE_SECONDS else _MANY):
             return
         assert self._cache is not None
@@ -260,7 +265,7 @@ class LabbookIndex:
             if entry.at_rest and entry.known and entry.known.judged
         }
         self._cache.save(KeptIndex(_VERSION, experiments))
-        self._unsaved, self._saved = 0, self._clock()
+        self._unsaved, self._saved = 0, self.clock()
 
 
 def newest_first(row: ExperimentRow) -> tuple[int, str]:

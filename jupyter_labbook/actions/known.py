@@ -13,7 +13,8 @@ from jupyter_labbook.actions.standing import RunStanding
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.model.overview import ExperimentRow
 from jupyter_labbook.model.run import RunState
-from jupyter_labbook.model.view import Outcome, Progress
+from jupyter_labbook.model.view import Outcome, Progress, RunView
+from jupyter_labbook.rendering.summary import progress_share, time_left
 from jupyter_labbook.storage.history import EventKind
 from jupyter_labbook.storage.progress import read_progress
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import ExperimentFolder
 
 _BROKEN: Final = (RunState.FAILED, RunState.LOST)
+_TELLING: Final = (RunState.FINISHED, RunState.STOPPED)
+"""States of runs that have shown something to learn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,10 @@ class Known:
         """Whether somebody should say what was learned."""
         row = self.row
         asked = row.question or row.why
-        told = row.conclusion or set(row.states) <= {RunState.CANCELLED}
-        return bool(self.finished is not None and asked and not told)
+        answered = self.finished is not None and any(
+            state in row.states for state in _TELLING
+        )
+        return bool(answered and asked and not row.conclusion)
 
 
 class ExperimentLook:
@@ -191,10 +196,28 @@ def _origin(standings: list[RunStanding]) -> RunRecord | None:
 
 
 def _progress(standings: list[RunStanding]) -> Progress | None:
-    """Tell how far the run is that will take longest."""
-    running = [one.run for one in standings if one.state is RunState.RUNNING]
-    found = [each for run in running if (each := read_progress(run)) is not None]
-    return max(found, key=lambda one: one.remaining or 0.0, default=None)
+    """Tell how far the run has come; of several, how many and until all have ended.
+
+    The numbers are those of the view of the experiment.
+    """
+    runs = [_drawn(one) for one in standings]
+    found = [run.progress for run in runs if run.progress is not None]
+    if not found or len(runs) == 1:
+        return found[0] if found else None
+    done = sum(1.0 if run.state.ended else progress_share(run) or 0.0 for run in runs)
+    return Progress(done=done, total=len(runs), remaining=time_left(runs))
+
+
+def _drawn(standing: RunStanding) -> RunView:
+    """A run, as far as its time and its progress go."""
+    running = standing.state is RunState.RUNNING
+    return RunView(
+        id="",
+        label=standing.run.label,
+        state=standing.state,
+        progress=read_progress(standing.run) if running else None,
+        seconds=standing.seconds(),
+    )
 
 
 def _end(standing: RunStanding) -> float:

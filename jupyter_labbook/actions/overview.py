@@ -61,8 +61,9 @@ class Overview:
         Returns
         -------
         dict
-            ``labbook``, ``counts``, ``groups`` with 50 rows each, newest first,
-            ``totals``, ``tags`` and ``problems``, ready for JSON.
+            ``labbook``, ``counts`` of runs, ``groups`` with 50 rows each, newest
+            first and each experiment once, ``totals`` of experiments, ``tags`` and
+            ``problems``, ready for JSON.
 
         Raises
         ------
@@ -75,7 +76,7 @@ class Overview:
             begin, end = _today(now)
             of_today = [
                 one
-                for one in known
+                for one in sorted_.at_rest
                 if one.finished is not None and begin <= one.finished < end
             ]
             groups, totals = {}, {}
@@ -202,24 +203,36 @@ class _Sorted:
     counts: dict[str, int]
     groups: dict[Group, list[Known]]
     """All but that of today, which changes by itself."""
+    at_rest: list[Known]
+    """Those that are in none of them."""
     tags: list[str]
     problems: list[str]
 
     @classmethod
     def of(cls, known: list[Known]) -> _Sorted:
-        groups = {
-            Group.RUNNING: [one for one in known if one.running],
-            Group.WAITING: [one for one in known if one.waiting],
-            Group.TODAY: [],
-            Group.UNCONCLUDED: [one for one in known if one.unconcluded],
-            Group.FAILED: [one for one in known if one.failed],
-        }
+        groups: dict[Group, list[Known]] = {group: [] for group in Group}
+        for one in known:
+            groups[_group(one)].append(one)
         return cls(
             count_runs(known),
             groups,
+            groups.pop(Group.TODAY),
             sorted({tag for one in known for tag in one.row.tags}),
             [problem for one in known for problem in one.problems],
         )
+
+
+def _group(known: Known) -> Group:
+    """Choose where an experiment asks most of a person."""
+    if known.running:
+        return Group.RUNNING
+    if known.waiting:
+        return Group.WAITING
+    if known.unconcluded:
+        return Group.UNCONCLUDED
+    if known.failed and not known.row.conclusion:
+        return Group.FAILED
+    return Group.TODAY
 
 
 def _today(now: datetime | None) -> tuple[float, float]:

@@ -9,18 +9,21 @@ from jupyter_labbook.model.view import Outcome, Progress
 
 
 class Group(StrEnum):
-    """What a person looks for in a list of experiments."""
+    """What a person looks for in a list of experiments.
+
+    An experiment is in the first that fits: the one that asks most of a person.
+    """
 
     RUNNING = "running"
     """A run executes, here or on another machine."""
     WAITING = "waiting"
     """A run waits and none executes."""
+    UNCONCLUDED = "unconcluded"
+    """All runs have ended, some with a result, and nobody has said what was learned."""
+    FAILED = "failed"
+    """A run of the newest version failed or was lost, and nobody has concluded it."""
     TODAY = "today"
     """All runs have ended, the last of them today."""
-    UNCONCLUDED = "unconcluded"
-    """All runs have ended, and nobody has said what was learned."""
-    FAILED = "failed"
-    """A run of the newest version failed or was lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

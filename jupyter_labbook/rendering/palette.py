@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DISTINCT = ("#2f74d0", "#e07b00", "#0e9a74", "#cc62a8", "#b8322a", "#2b9fc4")
+DISTINCT = (
+    *("#2f74d0", "#df7b00", "#0e9a74", "#cc62a8"),
+    *("#b8322a", "#2b9fc4", "#6d51fb", "#7d6a4f"),
+)
 """Each has a contrast of 3 or more with white and with a dark page (#111)."""
 
 _RAMP = (
@@ -12,11 +15,11 @@ _RAMP = (
     (0x7A, 0x5C, 0xC4),
     (0xB4, 0x56, 0xA6),
     (0xD0, 0x5C, 0x74),
-    (0xE0, 0x7B, 0x00),
+    (0xDF, 0x7B, 0x00),
 )
 """From blue to orange by way of purple, for values that have an order."""
 
-MOST_NAMED = 8
+MOST_NAMED = len(DISTINCT)
 """Groups beyond this many cannot be told apart by colour."""
 
 
@@ -25,7 +28,6 @@ class Pen:
     """How the lines of one group are drawn."""
 
     colour: str
-    dashed: bool = False
     faint: bool = False
     """One of so many that only their bundle is seen."""
 
@@ -45,8 +47,7 @@ def pens(count: int, *, ordered: bool = False) -> tuple[Pen, ...]:
         faint = count > 3 * MOST_NAMED
         return tuple(Pen(_ramp(i / (count - 1)), faint=faint) for i in range(count))
     if count <= MOST_NAMED:
-        turns = [divmod(index, len(DISTINCT)) for index in range(count)]
-        return tuple(Pen(DISTINCT[at], dashed=turn > 0) for turn, at in turns)
+        return tuple(map(Pen, DISTINCT[:count]))
     return (Pen(DISTINCT[0], faint=True),) * count
 
 

@@ -97,7 +97,6 @@ def _data(axes: Axes, panel: Panel) -> None:
             stroke.points.x,
             stroke.points.y,
             color=stroke.pen.colour if stroke.pen else _MUTED,
-            linestyle="--" if stroke.pen and stroke.pen.dashed else "-",
             linewidth=0.7 if stroke.faint else 1.4,
             alpha=0.4 if stroke.faint else 1,
             marker="o" if len(stroke.points) == 1 else None,
@@ -207,7 +206,6 @@ def _legend(figure: Figure, plot: Plot) -> None:
             [],
             [],
             color=e.pen.colour,
-            linestyle="--" if e.pen.dashed else "-",
             linewidth=2,
         )
         for e in plot.legend

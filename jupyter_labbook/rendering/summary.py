@@ -22,6 +22,8 @@ from jupyter_labbook.rendering.grouping import final_value, grouped, metric_name
 from jupyter_labbook.rendering.tables import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jupyter_labbook.model.experiment import Value
     from jupyter_labbook.model.view import ExperimentView, RunView, Verdict
     from jupyter_labbook.rendering.grouping import Group
@@ -82,7 +84,7 @@ def state_words(view: ExperimentView) -> str:
 def time_words(view: ExperimentView) -> str:
     """Say how long is left, or how long it took; empty when neither is known."""
     if any(run.state.live for run in view.runs):
-        left = time_left(view)
+        left = time_left(view.runs)
         return "" if left is None else f"{format_left(left)} left"
     spent = [run.seconds for run in view.runs if run.seconds is not None]
     if not spent:
@@ -91,14 +93,14 @@ def time_words(view: ExperimentView) -> str:
     return total if len(view.runs) == 1 else f"{total} in all"
 
 
-def time_left(view: ExperimentView) -> float | None:
+def time_left(runs: Sequence[RunView]) -> float | None:
     """Estimate the seconds until the last run ends, None where nothing tells.
 
     Waiting runs are taken to last as long as those that finished, and to run as
     many side by side as run now.
     """
-    running = [run for run in view.runs if run.state is RunState.RUNNING]
-    waiting = sum(run.state is RunState.WAITING for run in view.runs)
+    running = [run for run in runs if run.state is RunState.RUNNING]
+    waiting = sum(run.state is RunState.WAITING for run in runs)
     known = [
         run.progress.remaining
         for run in running
@@ -110,7 +112,7 @@ def time_left(view: ExperimentView) -> float | None:
     if waiting:
         past = [
             run.seconds
-            for run in view.runs
+            for run in runs
             if run.state is RunState.FINISHED and run.seconds is not None
         ]
         if not past or not running:

@@ -125,10 +125,9 @@ def _legend(entries: list[LegendEntry], width: int) -> tuple[list[str], int]:
         needed = 24 + text_width(label) * CHAR_WIDTH
         if x + needed > width and x > 2:  # the left edge
             x, y = 2.0, y + _LEGEND_LINE
-        dashed = ' stroke-dasharray="5 3"' if entry.pen.dashed else ""
         parts.append(
             f'<path d="M{px(x)} {px(y)}h16" stroke="{entry.pen.colour}" '
-            f'stroke-width="3" stroke-linecap="round"{dashed}/>'
+            f'stroke-width="3" stroke-linecap="round"/>'
         )
         parts.append(text((x + 22, y + 3.7), label, "v"))
         x += needed + 14

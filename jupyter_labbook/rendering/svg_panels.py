@@ -157,8 +157,7 @@ def _strokes(panel: Panel, frame: Frame) -> list[str]:
 def _look(pen: Pen | None, *, faint: bool) -> str:
     if pen is None:
         return 'stroke="currentColor" opacity=".4"'
-    dashed = ' stroke-dasharray="60 40"' if pen.dashed else ""
-    return f'stroke="{pen.colour}"{dashed}' + (' class="f"' if faint else "")
+    return f'stroke="{pen.colour}"' + (' class="f"' if faint else "")
 
 
 def _dots(panel: Panel, frame: Frame) -> list[str]:

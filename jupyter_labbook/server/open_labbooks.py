@@ -194,9 +194,10 @@ class _Changes:
 
     def __init__(self, labbook: OpenLabbook) -> None:
         from jupyter_labbook.actions.changes import Changes
+        from jupyter_labbook.actions.index import LabbookIndex
 
         self._labbook = labbook
-        self._changes = Changes(labbook.folder())
+        self._changes = Changes(LabbookIndex(labbook.folder()))
         self._marked = -math.inf
 
     def look(self) -> list[dict[str, Any]]:

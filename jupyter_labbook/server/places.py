@@ -42,8 +42,8 @@ NO_ROOT = (
     "labbooks cannot be shown; start it with a local root folder."
 )
 NO_LABBOOK = (
-    "There is no labbook at that place below the server's root; open a notebook that "
-    "has one, or begin one with: labbook init"
+    "There is no labbook at that place: it was moved or deleted, or its disk is away; "
+    "bring it back, and it is shown again."
 )
 NOT_THERE = (
     "There is nothing of that name in the labbook; it may have been moved or deleted: "
@@ -120,10 +120,6 @@ class Places:
             if words.is_relative_to(root):
                 return str(words.relative_to(root))
         return ""
-
-    def shows(self, labbook: LabbookFolder, name: str) -> bool:
-        """Whether an experiment of a list lies in the labbook and may be shown."""
-        return not (labbook.path / "experiments" / name).is_symlink()
 
     def experiment(self, labbook: LabbookFolder, name: str) -> ExperimentFolder:
         """Find an experiment by the name of its folder."""

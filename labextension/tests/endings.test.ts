@@ -80,11 +80,12 @@ describe('a notice', () => {
   });
 });
 
-describe('the status bar', () => {
+describe('the count of runs', () => {
   it.each([
-    [{}, 'Labbook'],
-    [{ running: 2, waiting: 5, finished: 3 }, '2 running, 5 waiting'],
-    [{ running: 0, waiting: 1, held: 2 }, '3 waiting']
+    [{ finished: 3 }, ''],
+    [{ running: 2, waiting: 5, finished: 3 }, 'Runs: 2 running, 5 waiting'],
+    [{ running: 0, waiting: 1, held: 2, registered: 1 }, 'Runs: 4 waiting'],
+    [{ unknown: 1 }, 'Runs: 1 unknown']
   ])('says of %j: %s', (counts, expected) => {
     expect(countWords(counts, english)).toBe(expected);
   });

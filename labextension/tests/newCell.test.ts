@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readHeader } from '../src/data/header.js';
 import { KEYS, SWITCHES } from '../src/data/header/keys.js';
-import { newCell } from '../src/data/newCell.js';
+import { LOAD, loads, newCell } from '../src/data/newCell.js';
 import { slug } from '../src/data/slug.js';
 import { item } from './source.js';
 
@@ -32,6 +32,21 @@ describe('a new cell', () => {
       hypothesis: ['About 100: trees'],
       impact: ['Freeze']
     });
+  });
+});
+
+describe('the magics', () => {
+  it.each([
+    [LOAD, true],
+    ['import numpy\n  %reload_ext   jupyter_labbook', true],
+    ["get_ipython().run_line_magic('load_ext', 'jupyter_labbook')", true],
+    ["ip.extension_manager.load_extension('jupyter_labbook')", true],
+    ['%load_ext autoreload\nimport jupyter_labbook', false],
+    ['# %load_ext jupyter_labbook', false],
+    ['%load_ext jupyter_labbook_tools', false],
+    ['%%experiment\n#| question: ', false]
+  ])('are loaded by %j: %s', (source, expected) => {
+    expect(loads(source)).toBe(expected);
   });
 });
 

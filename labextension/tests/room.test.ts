@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Room } from '../src/plugin/room.js';
 import { h } from '../src/views/dom.js';
 
@@ -14,6 +14,8 @@ beforeEach(() => {
     set: (key, value) => void (value === null || kept.set(key, value))
   });
 });
+
+afterEach(() => vi.useRealTimers());
 
 describe('the room of a view', () => {
   it('is not kept free before anybody knows how much it is', () => {
@@ -36,7 +38,6 @@ describe('the room of a view', () => {
     expect(node.style.minHeight).toBe('640px');
     vi.runAllTimers();
     expect(node.style.minHeight).toBe('');
-    vi.useRealTimers();
   });
 
   it('is given back at once where there is no view', () => {

@@ -69,7 +69,7 @@ describe('the run view', () => {
     expect(text()).toContain('observed 0.951 · expected with 80 %');
     expect(find('td .labbook-chip').textContent).toBe('running');
     expect((find('progress') as HTMLProgressElement).value).toBe(30);
-    expect(text()).toContain('30 of 100 · 1 min 5 s left');
+    expect(text()).toContain('30 of 100 · about 2 min left');
     expect(text()).toContain('0.9512');
     expect(find('img').getAttribute('alt')).toBe(
       'Plot of accuracy for 1 run; last values: run 001: accuracy 0.9512'

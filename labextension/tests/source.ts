@@ -42,9 +42,9 @@ export class HeldSource implements PlanSource {
   constructor(public items: PlanItem[] = []) {}
 
   get state(): PlanState {
-    const lists: PlanList[] = LISTS.map(({ list, title }) => ({
+    const lists: PlanList[] = LISTS.map(list => ({
       list,
-      title,
+      title: `As plan.md heads ${list}`,
       items: this.items.filter(each => each.list === list)
     }));
     return { lists, path: this.path, problem: this.problem, live: this.live };

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from jupyter_labbook import Labbook
 from tests.browser.live_views import collect
+from tests.browser.panel_answers import Answers
 from tests.jupyter import CHROMIUM, PACKAGE, Application, Server, built, chromium
 
 if TYPE_CHECKING:
@@ -101,6 +102,12 @@ def open_notebook(page: Page, server: Server) -> Iterator[OpenNotebook]:
 
     yield opened
     _shut_kernel_down(page)
+
+
+@pytest.fixture
+def answers(page: Page) -> Answers:
+    """Answer in the place of a labbook's server."""
+    return Answers(page)
 
 
 @pytest.fixture

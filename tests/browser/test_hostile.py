@@ -105,18 +105,7 @@ def of_ours(page: Page) -> list[str]:
     )
 
 
-def test_hostile_text_is_text_wherever_it_is_shown(
-    page: Page, open_notebook: OpenNotebook, command: Command, labbook: Path
-) -> None:
-    plan = f"# Plan\n\n## Questions\n\n- [ ] {trap('item')} {BIDI}\n"
-    (labbook / "plan.md").write_text(plan)
-    start(page, open_notebook, command, "hostile.ipynb", CELL)
-    view = live(page, "<b>question</b>")
-    expect(view.get_by_text("2 finished").first).to_be_visible(timeout=60_000)
-    for place in ("question", "hypothesis", "impact", "tag", "parameter", "metric"):
-        says(view, place)
-    expect(view.locator("h2")).to_contain_text("\\u202egnp.exe")
-
+def shows_output_as_text(view: Locator) -> None:
     output = view.locator(".labbook-tail pre")
     expect(output).to_contain_text("and last")
     says(output, "line")
@@ -129,6 +118,32 @@ def test_hostile_text_is_text_wherever_it_is_shown(
     expect(output.locator("a")).to_have_count(0)
     # A line of a megabyte is shown in part, and says how much is missing.
     assert output.evaluate("node => node.textContent.length") < 200_000
+
+
+def shows_all_in_the_panel(page: Page) -> None:
+    panel = page.locator(".labbook-panel")
+    says(panel, "question")
+    panel.get_by_role("tab", name="Plan").click()
+    says(panel, "item")
+    panel.get_by_role("tab", name="Labbook").click()
+    says(panel, "question")
+    says(panel, "conclusion")
+    says(panel, "tag")
+
+
+def test_hostile_text_is_text_wherever_it_is_shown(
+    page: Page, open_notebook: OpenNotebook, command: Command, labbook: Path
+) -> None:
+    plan = f"# Plan\n\n## Questions\n\n- [ ] {trap('item')} {BIDI}\n"
+    (labbook / "plan.md").write_text(plan)
+    start(page, open_notebook, command, "hostile.ipynb", CELL)
+    view = live(page, "<b>question</b>")
+    expect(view.get_by_text("2 finished").first).to_be_visible(timeout=60_000)
+    for place in ("question", "hypothesis", "impact", "tag", "parameter", "metric"):
+        says(view, place)
+    expect(view.locator("h2")).to_contain_text("\\u202egnp.exe")
+
+    shows_output_as_text(view)
 
     expect(view.locator("figcaption bdi").first).to_have_text(NAMED)
     picture = view.locator(".labbook-figures img").first
@@ -145,14 +160,7 @@ def test_hostile_text_is_text_wherever_it_is_shown(
     expect(toast).to_contain_text("hostile: supported")
 
     command("labbook:show-panel", tab="runs")
-    panel = page.locator(".labbook-panel")
-    says(panel, "question")
-    panel.get_by_role("tab", name="Plan").click()
-    says(panel, "item")
-    panel.get_by_role("tab", name="Labbook").click()
-    says(panel, "question")
-    says(panel, "conclusion")
-    says(panel, "tag")
+    shows_all_in_the_panel(page)
 
     page.locator(".jp-Notebook .jp-Cell").nth(1).click(position={"x": 200, "y": 10})
     command("labbook:edit-header")

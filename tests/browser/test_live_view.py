@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("labbook")]
 
 NAME = "day.ipynb"
+FALLS = "Does loss fall?"
 
 DEAF = """\
 %%experiment deaf
@@ -56,40 +57,47 @@ ctypes.PyDLL(None).sleep(40)
 """
 
 
-def test_it_grows_and_is_live_again_after_a_reload_and_with_a_new_kernel(
+@pytest.fixture
+def falling(
     page: Page, open_notebook: OpenNotebook, command: Command, go: Path
+) -> Callable[..., None]:
+    """Execute cells after one whose loss falls until `go` is there."""
+
+    def begin(*cells: str) -> None:
+        steady = STEADY.format(name="loss", go=str(go))
+        start(page, open_notebook, command, NAME, steady, *cells)
+
+    return begin
+
+
+def test_it_grows_and_is_live_again_after_a_reload_and_with_a_new_kernel(
+    page: Page, command: Command, go: Path, falling: Callable[..., None]
 ) -> None:
-    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
-    grows(live(page, "Does loss fall?"))
+    falling()
+    grows(live(page, FALLS))
     save(page, command)
 
     page.reload()
-    grows(live(page, "Does loss fall?"))
+    grows(live(page, FALLS))
 
     command("kernelmenu:restart")
     page.locator(".jp-Dialog .jp-mod-accept").click()
     page.wait_for_function(f"() => {KERNEL}?.status === 'restarting'")
-    grows(live(page, "Does loss fall?"))
+    grows(live(page, FALLS))
     page.wait_for_function(f"() => {KERNEL}?.status === 'idle'")
 
     go.touch()
-    view = live(page, "Does loss fall?")
+    view = live(page, FALLS)
     expect(view.get_by_text("supported").first).to_be_visible()
     expect(page.get_by_text("Error displaying")).to_have_count(0)
 
 
 def test_stop_works_while_the_kernel_is_blocked_in_c(
-    page: Page,
-    open_notebook: OpenNotebook,
-    command: Command,
-    go: Path,
-    labbook: Path,
-    until: Callable[..., None],
+    page: Page, labbook: Path, falling: Callable[..., None]
 ) -> None:
-    steady = STEADY.format(name="loss", go=str(go))
-    start(page, open_notebook, command, NAME, steady, DEAF, BLOCK)
+    falling(DEAF, BLOCK)
     page.get_by_text("blocked now", exact=True).wait_for()
-    for name, question in (("loss", "Does loss fall?"), ("deaf", "Who listens?")):
+    for name, question in (("loss", FALLS), ("deaf", "Who listens?")):
         view = live(page, question)
         grows(view)
         view.get_by_role("button", name="Stop", exact=True).click()
@@ -103,14 +111,13 @@ def test_stop_works_while_the_kernel_is_blocked_in_c(
 
 def test_a_server_that_dies_is_waited_for(
     page: Page,
-    open_notebook: OpenNotebook,
     command: Command,
-    go: Path,
     server: Server,
     page_errors: list[str],
+    falling: Callable[..., None],
 ) -> None:
-    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
-    view = live(page, "Does loss fall?")
+    falling()
+    view = live(page, FALLS)
     grows(view)
     save(page, command)
     server.kill()
@@ -126,15 +133,15 @@ def test_a_server_that_dies_is_waited_for(
 
 def test_a_notebook_opened_again_shows_what_became_of_its_runs(
     page: Page,
-    open_notebook: OpenNotebook,
     command: Command,
     go: Path,
     server: Server,
     labbook: Path,
     until: Callable[..., None],
+    falling: Callable[..., None],
 ) -> None:
-    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
-    grows(live(page, "Does loss fall?"))
+    falling()
+    grows(live(page, FALLS))
     save(page, command)
     page.goto("about:blank")
     server.stop()
@@ -152,15 +159,10 @@ def test_a_notebook_opened_again_shows_what_became_of_its_runs(
 
 
 def test_a_folder_that_is_moved_away_leaves_the_last_picture_and_a_sentence(
-    page: Page,
-    open_notebook: OpenNotebook,
-    command: Command,
-    go: Path,
-    labbook: Path,
-    until: Callable[..., None],
+    page: Page, go: Path, labbook: Path, falling: Callable[..., None]
 ) -> None:
-    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
-    view = live(page, "Does loss fall?")
+    falling()
+    view = live(page, FALLS)
     grows(view)
     go.touch()
     expect(view.get_by_text("supported").first).to_be_visible()
@@ -175,14 +177,10 @@ def test_a_folder_that_is_moved_away_leaves_the_last_picture_and_a_sentence(
 
 
 def test_a_conclusion_written_in_the_view_is_kept(
-    page: Page,
-    open_notebook: OpenNotebook,
-    command: Command,
-    go: Path,
-    labbook: Path,
+    page: Page, go: Path, labbook: Path, falling: Callable[..., None]
 ) -> None:
-    start(page, open_notebook, command, NAME, STEADY.format(name="loss", go=str(go)))
-    view = live(page, "Does loss fall?")
+    falling()
+    view = live(page, FALLS)
     grows(view)
     go.touch()
     box = view.get_by_role("textbox", name="What did you learn?")
@@ -218,14 +216,9 @@ PLAN_ADDED = "Is the loss what matters?"
 
 
 def test_the_checklist_needs_no_kernel(
-    page: Page,
-    open_notebook: OpenNotebook,
-    command: Command,
-    go: Path,
-    labbook: Path,
+    page: Page, command: Command, labbook: Path, falling: Callable[..., None]
 ) -> None:
-    steady = STEADY.format(name="loss", go=str(go))
-    start(page, open_notebook, command, NAME, steady, BLOCK)
+    falling(BLOCK)
     page.get_by_text("blocked now", exact=True).wait_for()
     # The panel has one of its own.
     plan = page.locator(".jp-Notebook .labbook-plan")
@@ -255,12 +248,11 @@ BELOW = """() => {
 
 
 def test_what_is_below_stays_where_it_is_when_the_live_view_takes_over(
-    page: Page, open_notebook: OpenNotebook, command: Command, go: Path
+    page: Page, command: Command, go: Path, falling: Callable[..., None]
 ) -> None:
     go.touch()
-    steady = STEADY.format(name="loss", go=str(go))
-    start(page, open_notebook, command, NAME, steady, "'below'")
-    ended(live(page, "Does loss fall?"), "finished")
+    falling("'below'")
+    ended(live(page, FALLS), "finished")
     page.locator(".jp-OutputArea-output").get_by_text("'below'").wait_for()
     save(page, command)
     held: list[Route] = []
@@ -276,7 +268,7 @@ def test_what_is_below_stays_where_it_is_when_the_live_view_takes_over(
     holding[0] = False
     for route in held:
         route.continue_()
-    view = live(page, "Does loss fall?")
+    view = live(page, FALLS)
     view.locator("canvas").first.wait_for()
     # The room is held no longer: the view fills it by itself.
     page.wait_for_function(

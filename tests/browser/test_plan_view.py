@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.files import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-ADDRESS = "http://labbook.test/plan_page.html"
+    from pathlib import Path
 
 PLAN = [
     {"list": "experiment", "text": "Depth 4, 8 and 16 at 300 trees"},
@@ -71,17 +71,7 @@ class Plan:
 
 @pytest.fixture
 def plan(page: Page, plan_module: Path) -> Plan:
-    files = {
-        "plan_page.html": (Path(__file__).with_name("plan_page.html"), "text/html"),
-        "plan.js": (plan_module, "text/javascript"),
-    }
-
-    def serve(route: Route) -> None:
-        path, kind = files[route.request.url.rsplit("/", 1)[-1]]
-        route.fulfill(path=path, content_type=kind)
-
-    page.route("http://labbook.test/**", serve)
-    page.goto(ADDRESS)
+    show(page, "plan_page.html", {"plan.js": plan_module})
     page.wait_for_function("window.kernel")
     plan = Plan(page)
     plan.kernel("kernel.elsewhere(argument)", PLAN)

@@ -25,6 +25,31 @@ SVG = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 170">
 <text x="24" y="165">step</text></svg>"""
 
 
+VERDICTS = [
+    {
+        "prediction": "accuracy[trees=300] - accuracy[trees=100] < 0.005",
+        "outcome": "inconclusive",
+        "observed": "0.004 ± 0.003 (5 seeds)",
+        "reason": "The interval contains the threshold.",
+        "probability": 0.8,
+    },
+    {
+        "prediction": "max(accuracy) > 0.9",
+        "outcome": "supported",
+        "observed": "0.972",
+        "reason": "",
+        "probability": None,
+    },
+    {
+        "prediction": "loss < 0.01",
+        "outcome": "refuted",
+        "observed": "0.1",
+        "reason": "",
+        "probability": 0.3,
+    },
+]
+
+
 def run(label: str, trees: int, state: str, **more: object) -> dict[str, Any]:
     return {
         "id": f"id-{label}",
@@ -55,29 +80,7 @@ def experiment(**more: object) -> dict[str, Any]:
         "impact": "",
         "conclusion": "Width is enough at 100 trees.",
         "tags": [],
-        "verdicts": [
-            {
-                "prediction": "accuracy[trees=300] - accuracy[trees=100] < 0.005",
-                "outcome": "inconclusive",
-                "observed": "0.004 ± 0.003 (5 seeds)",
-                "reason": "The interval contains the threshold.",
-                "probability": 0.8,
-            },
-            {
-                "prediction": "max(accuracy) > 0.9",
-                "outcome": "supported",
-                "observed": "0.972",
-                "reason": "",
-                "probability": None,
-            },
-            {
-                "prediction": "loss < 0.01",
-                "outcome": "refuted",
-                "observed": "0.1",
-                "reason": "",
-                "probability": 0.3,
-            },
-        ],
+        "verdicts": VERDICTS,
         "thresholds": [],
         "runs": [
             run("001", 30, "finished"),

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.files import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +47,8 @@ SWEEP = """() => {
 
 
 @pytest.fixture(scope="session")
-def run_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
-    """The page, its script and its style, bundled as the extension's are."""
+def run_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page's script and its style, bundled as the extension's are."""
     folder = tmp_path_factory.mktemp("run_page")
     bundler = LABEXTENSION / "node_modules/.bin/esbuild"
     if not bundler.exists():
@@ -60,21 +62,12 @@ def run_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path,
             ],
             check=True,
         )
-    return {
-        "run_page.html": (HERE / "run_page.html", "text/html"),
-        "run_page.js": (folder / "run_page.js", "text/javascript"),
-        "style.css": (folder / "style.css", "text/css"),
-    }
+    return {name: folder / name for name in sources}
 
 
 @pytest.fixture
-def run_page(page: Page, run_files: dict[str, tuple[Path, str]]) -> Page:
-    def serve(route: Route) -> None:
-        path, kind = run_files[route.request.url.rsplit("/", 1)[-1]]
-        route.fulfill(path=path, content_type=kind)
-
-    page.route("http://labbook.test/**", serve)
-    page.goto("http://labbook.test/run_page.html")
+def run_page(page: Page, run_files: dict[str, Path]) -> Page:
+    show(page, "run_page.html", run_files)
     page.evaluate(SWEEP)
     expect(page.locator(".labbook-plots canvas").first).to_be_visible()
     return page
@@ -104,6 +97,28 @@ def test_nothing_moves_while_the_run_goes_on(run_page: Page) -> None:
     run_page.evaluate("source.trouble({ contact: 'stale', since: new Date() })")
     expect(run_page.locator(".labbook-freshness")).to_contain_text("Shown as of")
     assert places(run_page) == before
+
+
+WAITING = """() => {
+  source.lines = [];
+  source.show({ runs: source.view.runs.map(run => (
+    { ...run, state: 'waiting', progress: null, seconds: null, final: {} })) });
+}"""
+
+
+def test_an_experiment_that_waits_says_so_where_its_lines_will_be(
+    run_page: Page,
+) -> None:
+    lines = run_page.evaluate("source.lines")
+    run_page.evaluate(WAITING)
+    empty = run_page.locator(".labbook-plot-empty")
+    expect(empty).to_contain_text("3 runs wait for a free slot")
+    expect(run_page.locator(".labbook-tail")).to_contain_text("Run 002 waits")
+    place = run_page.locator(".labbook-plot-place").bounding_box()
+    run_page.evaluate("lines => { source.lines = lines; source.tell('lines'); }", lines)
+    expect(empty).to_be_hidden()
+    expect(run_page.locator(".labbook-plots canvas").first).to_be_visible()
+    assert run_page.locator(".labbook-plot-place").bounding_box() == place
 
 
 def test_the_log_follows_until_one_scrolls_up(run_page: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import uuid
 from typing import TYPE_CHECKING
@@ -129,10 +130,24 @@ def test_a_labbook_that_vanishes_leaves_what_was_known_and_comes_back(
     freshness = view.locator(".labbook-freshness")
     expect(freshness).to_contain_text("Shown as of", timeout=30_000)
     expect(freshness).to_contain_text("no labbook at that place")
+    said = freshness.text_content()
+    assert said is not None
+    expect(status).to_have_text(said)
+    bar = page.locator(".labbook-status-bar button")
+    expect(bar).to_have_text("Labbook: gone")
+    expect(bar).to_have_attribute("title", re.compile(re.escape(said)))
+    for place in (freshness, status, bar):
+        expect(place).to_have_attribute("data-contact", "gone")
     expect(view.locator("canvas").first).to_be_visible()
+    # Nobody is told to begin anew what was there a moment ago.
+    expect(panel.locator("[data-group=unconcluded]")).to_contain_text("away")
+    expect(panel.get_by_role("button", name="New experiment cell")).to_have_count(0)
     aside.rename(labbook)
     has_contact(view, "live")
-    expect(status).to_have_attribute("data-contact", "live")
+    for place in (status, bar):
+        expect(place).to_have_attribute("data-contact", "live")
+    expect(status).to_have_text("")
+    expect(bar).to_have_text("Labbook")
 
 
 def test_a_disk_that_does_not_answer_holds_up_only_what_lies_on_it(

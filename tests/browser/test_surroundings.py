@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
-from contextlib import contextmanager, suppress
-from queue import Queue
 from typing import TYPE_CHECKING
 
 import pytest
 from jupyter_server.auth.security import passwd
 from playwright.sync_api import expect
 
+from tests.browser.holding_proxy import holding_streams_back
 from tests.jupyter import Server
 
 if TYPE_CHECKING:
@@ -98,59 +95,6 @@ def finishes(page: Page) -> None:
     expect(chips.filter(has_text="finished").first).to_be_visible(timeout=PATIENCE)
 
 
-@contextmanager
-def holding_streams_back(port: int) -> Iterator[int]:
-    """Run a proxy that passes an event stream on when it has ended, that is never."""
-
-    async def connected(
-        page: asyncio.StreamReader, answers: asyncio.StreamWriter
-    ) -> None:
-        server, requests = await asyncio.open_connection("127.0.0.1", port)
-        held = False
-
-        async def ask() -> None:
-            nonlocal held
-            while piece := await page.read(1 << 16):
-                held = held or b"/jupyter-labbook/api/stream?" in piece
-                requests.write(piece)
-                await requests.drain()
-            requests.close()
-
-        async def answer() -> None:
-            while piece := await server.read(1 << 16):
-                if not held:
-                    answers.write(piece)
-                    await answers.drain()
-            answers.close()
-
-        try:
-            with suppress(ConnectionError):
-                await asyncio.gather(ask(), answer())
-        finally:
-            for writer in (requests, answers):
-                writer.close()
-                with suppress(ConnectionError):
-                    await writer.wait_closed()
-
-    opened: Queue[int] = Queue()
-    ending = threading.Event()
-
-    async def serve() -> None:
-        listening = await asyncio.start_server(connected, "127.0.0.1", 0)
-        opened.put(listening.sockets[0].getsockname()[1])
-        await asyncio.to_thread(ending.wait)
-        listening.close()
-
-    # Playwright has a loop in this thread, and `asyncio.run` cancels what is open.
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    try:
-        yield opened.get(timeout=10)
-    finally:
-        ending.set()
-        thread.join()
-
-
 @pytest.mark.parametrize("application", ["lab"], indirect=True)
 def test_behind_a_proxy_that_holds_streams_back_a_view_asks_for_changes(
     running: Page, gate: Path, name: str, server: Server, command: Command
@@ -160,7 +104,7 @@ def test_behind_a_proxy_that_holds_streams_back_a_view_asks_for_changes(
     running.wait_for_function(
         "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
     )
-    port = int(server.url.rpartition(":")[2])
+    port = server.port
     page = running.context.new_page()
     with holding_streams_back(port) as proxy:
         page.goto(server.address(name).replace(f":{port}", f":{proxy}"))
@@ -210,9 +154,7 @@ class PrefixedServer(Server):
     def __init__(self, application: Application, home: Path, root: Path) -> None:
         base = "/user/ada@home/"
         login = f"--PasswordIdentityProvider.hashed_password={passwd('secret')}"
-        more = (f"--ServerApp.base_url={base}", login)
-        super().__init__(application, home, root, more=more)
-        self.url += base.removesuffix("/")
+        super().__init__(application, home, root, base=base, more=(login,))
         self.token = ""
 
 

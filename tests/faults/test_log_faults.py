@@ -282,10 +282,12 @@ def test_a_run_folder_that_never_was_warns_and_does_not_raise(tmp_path: Path) ->
 def test_a_closed_standard_error_does_not_raise_either(
     tmp_path: Path, gone: str
 ) -> None:
-    execute(
-        f"import os, sys; from jupyter_labbook import log; {gone}; log(loss=1)",
+    done = execute(
+        f"import os, sys; from jupyter_labbook import log; {gone}; log(loss=1)\n"
+        "print('went on')",
         RunFolder(tmp_path / "absent"),
     )
+    assert done.stdout == "went on\n"
 
 
 def test_a_forked_child_does_not_count_its_parents_losses(tmp_path: Path) -> None:

@@ -1,26 +1,34 @@
-"""A real kernel, driven as a front end drives it."""
+"""Kernels, commands and servers, each with a project of its own."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
+import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
-from queue import Empty
-from typing import TYPE_CHECKING, Any
+import textwrap
+from typing import TYPE_CHECKING
 
 import pytest
-from jupyter_client.manager import KernelManager
 
 from jupyter_labbook import Labbook
+from jupyter_labbook.storage import run_state
 from jupyter_labbook.storage.labbook import LabbookFolder
-from tests.serving import ROOT, Served, Shown, serving
+from tests import running
+from tests.integration import rates as program
+from tests.integration.ground import Ground, fill
+from tests.integration.kernels import Kernel
+from tests.jupyter import ROOT
+from tests.serving import Served, Shown, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from jupyter_labbook.model.run import Exit
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import ExperimentFolder
 
 _SECONDS = 60
 
@@ -41,123 +49,6 @@ while not pathlib.Path(sys.argv[1]).exists():
     time.sleep(0.01)
 print("let go")
 """
-
-
-@dataclass
-class Result:
-    """What one cell gave."""
-
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    error: str = ""
-    reply: dict[str, Any] = field(default_factory=dict)
-    """What the front end is told of the end: ``status``, ``ename``, ``payload``."""
-
-    @property
-    def text(self) -> str:
-        """Everything printed."""
-        return "".join(o["text"] for o in self.outputs if "text" in o)
-
-    def mime(self, kind: str) -> list[Any]:
-        """All outputs of one MIME type."""
-        return [o["data"][kind] for o in self.outputs if kind in o.get("data", {})]
-
-
-class Kernel:
-    """A notebook's kernel in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._manager = KernelManager(kernel_name="python3")
-        self._manager.start_kernel(cwd=str(folder))
-        self._connect()
-
-    def _connect(self) -> None:
-        self.client = self._manager.blocking_client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=_SECONDS)
-
-    @property
-    def pid(self) -> int:
-        return self._manager.provisioner.pid
-
-    def submit(self, code: str, cell: str = "") -> str:
-        """Execute without waiting; a page says which cell it is."""
-        content = {"code": code, "silent": False, "store_history": True}
-        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
-        metadata = {"cellId": cell} if cell else {}
-        message = self.client.session.msg("execute_request", content, metadata=metadata)
-        self.client.shell_channel.send(message)
-        return message["header"]["msg_id"]
-
-    def run(self, code: str, cell: str = "") -> Result:
-        """Execute a cell and collect what it shows until it has ended."""
-        return self.collect(self.submit(code, cell))
-
-    def collect(self, request: str) -> Result:
-        result = Result()
-        while True:
-            message = self.client.get_iopub_msg(timeout=_SECONDS)
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            kind, content = message["msg_type"], message["content"]
-            if kind == "status" and content["execution_state"] == "idle":
-                result.reply = self._reply(request)
-                return result
-            if kind == "error":
-                result.error = "\n".join(content["traceback"])
-            elif kind in ("stream", "display_data", "execute_result"):
-                result.outputs.append(content)
-
-    def _reply(self, request: str) -> dict[str, Any]:
-        while True:
-            message = self.client.get_shell_msg(timeout=_SECONDS)
-            if message["parent_header"].get("msg_id") == request:
-                return dict(message["content"])
-
-    def complete(self, code: str) -> list[str]:
-        """Ask what may stand at the end of some code, as the Tab key does.
-
-        Returns
-        -------
-        list of str
-            The code as each match would complete it.
-        """
-        found = self._reply(self.client.complete(code, len(code)))
-        return [code[: found["cursor_start"]] + match for match in found["matches"]]
-
-    def wait_for_output(self, request: str) -> None:
-        """Wait until a cell that goes on has printed something."""
-        while True:
-            message = self.client.get_iopub_msg(timeout=_SECONDS)
-            parent = message["parent_header"].get("msg_id")
-            if parent == request and message["msg_type"] == "stream":
-                return
-
-    def updates(self, seconds: float = 0.1) -> list[dict[str, Any]]:
-        """Collect the display updates that arrive until none comes for a while."""
-        found = []
-        with contextlib.suppress(Empty):
-            while True:
-                message = self.client.get_iopub_msg(timeout=seconds)
-                if message["msg_type"] == "update_display_data":
-                    found.append(message["content"])
-        return found
-
-    def interrupt(self) -> None:
-        self._manager.interrupt_kernel()
-
-    def restart(self) -> None:
-        self._manager.restart_kernel(now=False)
-        self.client.wait_for_ready(timeout=_SECONDS)
-
-    def kill(self) -> None:
-        """Kill the kernel's process group, as a front end's last resort does."""
-        os.killpg(os.getpgid(self.pid), signal.SIGKILL)
-
-    def shutdown(self, *, now: bool = False) -> None:
-        self.client.stop_channels()
-        self._manager.shutdown_kernel(now=now)
-        self._manager.cleanup_resources()
 
 
 @pytest.fixture
@@ -278,3 +169,110 @@ def shown(
     project.mkdir()
     (project / "pyproject.toml").touch()
     return Shown(served, LabbookFolder.create(project.resolve()))
+
+
+@pytest.fixture
+def finish(
+    labbook: LabbookFolder, until: Callable[..., None]
+) -> Callable[..., tuple[RunFolder, Exit]]:
+    """Execute a body (or a command) to its end."""
+    target = running.experiment(labbook)
+
+    def execute(body: str = "", **options: object) -> tuple[RunFolder, Exit]:
+        run = running.queue(labbook, target, textwrap.dedent(body), **options)
+        assert running.start(run)
+        until(run.exit.exists)
+        ended = run_state.read_exit(run)
+        assert ended is not None
+        return run, ended
+
+    return execute
+
+
+@pytest.fixture
+def begin(labbook: LabbookFolder) -> Callable[..., RunFolder]:
+    """Start a body and do not wait."""
+    target = running.experiment(labbook)
+
+    def execute(body: str, **options: object) -> RunFolder:
+        run = running.queue(labbook, target, textwrap.dedent(body), **options)
+        assert running.start(run)
+        return run
+
+    return execute
+
+
+@pytest.fixture
+def rates(shown: Shown) -> Callable[..., ExperimentFolder]:
+    """Run a small program as an experiment with two runs, and wait for them."""
+    project = shown.folder.path.parent
+    (project / "train.py").write_text(program.PROGRAM)
+
+    def run(name: str = "rates", *flags: str) -> ExperimentFolder:
+        words = [
+            *(name, "--why", "to see <b>it</b>", "--sweep", "{rate: [0.5, 2]}", *flags),
+            *("--wait", "--", sys.executable, "train.py", "{rate}"),
+        ]
+        subprocess.run(
+            [sys.executable, "-m", "jupyter_labbook.cli", "run", *words],
+            cwd=project,
+            check=True,
+            capture_output=True,
+        )
+        return shown.folder.experiment(name)
+
+    return run
+
+
+@pytest.fixture
+def holding(shown: Shown, until: Callable[..., None]) -> Iterator[RunFolder]:
+    """Start a run that goes on until it is stopped."""
+    run = running.queue(
+        shown.folder,
+        running.experiment(shown.folder, "holding"),
+        "import time\nprint('up', flush=True)\ntime.sleep(600)\n",
+    )
+    assert running.start(run)
+    until(lambda: run.output.exists() and run.output.read_bytes() == b"up\n")
+    yield run
+    shown.post("experiments/0001-holding/stop", {})
+    until(run.exit.exists)
+
+
+@pytest.fixture(scope="module")
+def ground(
+    tmp_path_factory: pytest.TempPathFactory, server_user: dict[str, str]
+) -> Iterator[Ground]:
+    around = tmp_path_factory.mktemp("ground").resolve()
+    root = around / "root"
+    (root / "project").mkdir(parents=True)
+    (around / "outside").mkdir()
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in server_user.items():
+            patched.setenv(name, value)
+        inside = fill(root / "project").path
+        outside = fill(around / "outside").path
+    (root / "alias").symlink_to(root / "project")
+    (root / "around").symlink_to(around)
+    (root / "link").symlink_to(outside)
+    trial = outside / "experiments/0001-trial"
+    shutil.copytree(trial, root / "elsewhere")
+    experiments = inside / "experiments"
+    (experiments / "0666-linked").symlink_to(trial)
+    (experiments / "0667-inside").symlink_to(root / "elsewhere")
+    run = experiments / "0001-trial/runs/001"
+    (run / "figures/002-linked.png").symlink_to(
+        trial / "runs/001/figures/001-drawn.png"
+    )
+    (run / "figures/003-passwords.png").symlink_to("/etc/passwd")
+    (run / "figures/.hidden.png").write_bytes(b"\x89PNG")
+    home = tmp_path_factory.mktemp("server")
+    with serving(home, root, environment=server_user) as served:
+        yield Ground(served, around)
+
+
+@pytest.fixture
+def unchanged(ground: Ground) -> Iterator[None]:
+    before = ground.contents()
+    yield
+    assert ground.contents() == before

@@ -80,7 +80,8 @@ def test_how_a_run_ended_is_said_in_a_sentence(how, odd, kernel, command) -> Non
     body, state, reason = ENDS[how]
     [run] = odd(body, "--timeout 1" if "time" in how else "")
     assert run.state is state
-    assert run.metrics["x"][0] == 1
+    if "time" not in how:  # which may have been over before anything was logged
+        assert run.metrics["x"][0] == 1
     record = json.loads((run.path / "exit.json").read_text())
     assert reason in record["reason"]
     shown = command("show", "odd")

@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from jupyter_labbook import Labbook
 from jupyter_labbook.model.run import RunState
+from tests.integration.cells import HOLD, ok, registered, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SVG = "{http://www.w3.org/2000/svg}"
-HOLD = (
-    "import pathlib, time\npathlib.Path('on').touch()\n"
-    "while not pathlib.Path('go').exists():\n    time.sleep(0.01)\n"
-)
-
-
-def ok(result):
-    assert result.reply["status"] == "ok", result.text
-    assert not result.error
-    return result
-
-
-def shown(kernel, name: str) -> str:
-    [text] = ok(kernel.run(f"%labbook show {name}")).mime("text/plain")
-    return text
-
-
-def registered(experiment: Path, number: int = 1) -> dict[str, object]:
-    [event] = experiment.glob(f"history/{number:04d}-*.json")
-    return json.loads(event.read_text())["data"]["declared"]
 
 
 # --- Keys --------------------------------------------------------------------
@@ -219,177 +195,6 @@ def test_waiting_can_be_interrupted_and_the_run_goes_on(
     assert Labbook.find(project)["on"].result(60) == {"x": 1.0}
 
 
-# --- The handle --------------------------------------------------------------
-
-
-def test_the_handle_is_like_a_future(kernel, project: Path, until) -> None:
-    ok(kernel.run(f"%%experiment held\n#| why: it\nlog(x=1)\nprint('hi')\n{HOLD}"))
-    kernel.run("handle = _")
-    assert kernel.run("print(handle)").text == "<experiment 0001-held: 1 running>\n"
-    until((project / "on").exists)
-    live = kernel.run(
-        "print(handle.done(), handle.running(), handle.cancel(), handle.metrics['x'])"
-    )
-    assert live.text == "False True False [1.0]\n"
-    impatient = kernel.run("handle.result(timeout=0.01)")
-    assert "TimeoutError" in impatient.error
-    (project / "go").touch()
-    ended = kernel.run(
-        "print(handle.result(60), handle.exception(), handle.done(), "
-        "handle.output, handle.figures)"
-    )
-    assert ended.text == "{'x': 1.0} None True hi\n []\n"
-    frame = kernel.run("print(type(handle.frame()).__name__, list(handle.frame()))")
-    assert frame.text == "DataFrame ['_run', 'seed', '_row', '_time', 'x']\n"
-
-
-def test_stop_and_cancel(kernel, project: Path, until, user: Path) -> None:
-    folder = user / "config" / "jupyter_labbook"
-    folder.mkdir(exist_ok=True)
-    (folder / "settings.toml").write_text("slots = 1\n")
-    ok(kernel.run(f"%%experiment held\n#| why: it\n{HOLD}"))
-    kernel.run("held = _")
-    until((project / "on").exists)
-    ok(kernel.run("%%experiment queued\n#| why: it\nlog(x=1)"))
-    kernel.run("queued = _")
-    assert kernel.run("print(queued)").text == "<experiment 0002-queued: 1 waiting>\n"
-    cancelled = kernel.run("print(queued.cancel(), queued.cancelled(), queued.done())")
-    assert cancelled.text == "True True True\n"
-    assert "CancelledError" in kernel.run("queued.result()").error
-    kernel.run("held.stop('enough'); held.wait(30)")
-    assert kernel.run("print(held)").text == "<experiment 0001-held: 1 stopped>\n"
-    assert "CancelledError: 0001-held/001: stopped: enough" in re.sub(
-        r"\x1b\[[0-9;]*m", "", kernel.run("held.result()").error
-    )
-
-
-def test_a_handle_is_found_again_by_name_after_a_restart(kernel, project) -> None:
-    ok(kernel.run("%%experiment kept --wait\n#| why: it\n#| seeds: 2\nlog(x=seed)"))
-    kernel.restart()
-    again = kernel.run(
-        "from jupyter_labbook import Labbook\nkept = Labbook.find()['kept']\n"
-        "print(kept.result(), len(kept), kept['002'].parameters)"
-    )
-    assert again.text == "{'x': [0.0, 1.0]} 2 {'seed': 1}\n"
-    assert "kept · experiment 1" in kernel.run("kept").mime("text/plain")[0]
-
-
-def test_without_pandas_a_frame_is_columns(kernel, project: Path, command) -> None:
-    ok(kernel.run("%%experiment kept --wait\n#| why: it\nlog(x=1)\nlog(x=2)"))
-    without = (
-        "import sys; sys.modules['pandas'] = None\n"
-        "from jupyter_labbook import Labbook\n"
-        f"kept = Labbook.find({str(project)!r})['kept']\n"
-        "print(kept.frame()['x'], kept[0].frame()['x'])"
-    )
-
-    told = subprocess.run(
-        [sys.executable, "-c", without], capture_output=True, text=True, check=True
-    )
-    assert told.stdout == "[1.0, 2.0] [1.0, 2.0]\n"
-
-
-# --- What is shown -----------------------------------------------------------
-
-
-def test_figures_of_every_kind_are_kept_and_shown(kernel, project: Path) -> None:
-    kernel.run("import matplotlib.pyplot as plt")
-    ok(
-        kernel.run(
-            "%%experiment draws --wait\n#| why: it\nlog(x=1)\n"
-            "from IPython.display import SVG, display\n"
-            "plt.plot([1, 2]); plt.show()\n"
-            "display(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>'))\n"
-            "figure, axes = plt.subplots()\naxes.bar([1], [2])\nfigure"
-        )
-    )
-    draws = Labbook.find(project)["draws"]
-    kinds = sorted(path.suffix for path in draws.figures)
-    assert kinds.count(".png") >= 2
-    assert ".svg" in kinds
-    assert all(path.stat().st_size for path in draws.figures)
-    [html] = ok(kernel.run("%labbook show draws")).mime("text/html")
-    assert html.count("data:image/png;base64,") >= 2
-
-
-def test_progress_is_shown_while_it_runs(kernel, project: Path, until, command) -> None:
-    ok(
-        kernel.run(
-            "%%experiment bars\n#| why: it\nfrom tqdm import tqdm\n"
-            "import pathlib, time\n"
-            "for i in tqdm(range(4), desc='epochs'):\n"
-            "    time.sleep(0.6)\n"
-            "    while i == 2 and not pathlib.Path('go').exists():\n"
-            "        time.sleep(0.01)\n"
-        )
-    )
-    until(lambda: "50%" in command("show", "bars").stdout)
-    assert "epochs" in command("show", "bars").stdout
-    (project / "go").touch()
-    assert Labbook.find(project)["bars"].wait(60)
-    assert "50%" not in command("show", "bars").stdout
-
-
-def _drawing(result) -> ET.Element:
-    bundle = result.mime("application/vnd.jupyter-labbook.run+json")[0]
-    return ET.fromstring(bundle["svg"])
-
-
-def test_sweeps_show_a_line_a_run_and_seeds_a_mean_with_its_band(kernel) -> None:
-    body = "for i in range(5):\n    log(step=i, loss=a * i + seed)"
-    ok(
-        kernel.run(
-            "%%experiment lines --wait\n#| why: it\n#| sweep: {a: [1, 2, 3]}\n"
-            f"{body.replace(' + seed', '')}"
-        )
-    )
-    lines = _drawing(kernel.run("%labbook show lines"))
-    titles = [line.text for line in lines.iter(f"{SVG}title")]
-    assert titles == ["a = 1", "a = 2", "a = 3"]
-    assert _bands(lines) == []
-    ok(
-        kernel.run(
-            "%%experiment bands --wait\n#| why: it\n#| sweep: {a: [1, 2]}\n"
-            f"#| seeds: 3\n{body}"
-        )
-    )
-    bands = _drawing(kernel.run("%labbook show bands"))
-    assert [line.text for line in bands.iter(f"{SVG}title")] == ["a = 1", "a = 2"]
-    assert len(_bands(bands)) == 2
-    assert "mean of the seeds" in "".join(bands.itertext())
-
-
-def _bands(drawing: ET.Element) -> list[ET.Element]:
-    return [path for path in drawing.iter(f"{SVG}path") if path.get("class") == "b"]
-
-
-def test_the_output_is_replaced_while_the_notebook_is_free(
-    kernel, project: Path, until
-) -> None:
-    result = ok(
-        kernel.run(
-            f"%%experiment live\n#| question: Is it?\n#| predict: x > 1\n{HOLD}"
-            "for i in range(3):\n    log(step=i, x=i)"
-        )
-    )
-    [view] = result.mime("application/vnd.jupyter-labbook.run+json")
-    assert view["version"] == 1
-    until((project / "on").exists)
-    (project / "go").touch()
-    finals = []
-
-    def supported() -> bool:
-        finals.extend(
-            update
-            for update in kernel.updates()
-            if "SUPPORTED" in str(update["data"].get("text/plain"))
-        )
-        return bool(finals)
-
-    until(supported)
-    assert set(finals[-1]["data"]) >= {"text/html", "image/png", "text/plain"}
-
-
 # --- Verdicts ----------------------------------------------------------------
 
 
@@ -467,10 +272,3 @@ def test_runs_of_earlier_versions_are_named(kernel, project) -> None:
         kernel.run(cell.format(question))
     [plain] = kernel.run("%labbook show asked").mime("text/plain")
     assert "Version 2. Runs of earlier versions are kept: 001" in plain
-
-
-def test_what_is_displayed_counts_as_drawn(kernel, project) -> None:
-    cell = "%%experiment table --wait\n#| why: it\nimport pandas as pd\n"
-    kernel.run(cell + "display(pd.DataFrame({'a': [1]}))\nlog(x=1)\n")
-    [run] = Labbook.find(project)["table"]
-    assert [figure.suffix for figure in run.figures] == [".html"]

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_labbook.model.view import Series
-from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.runtime.metric_log import MetricLog
 from jupyter_labbook.storage import follow, metric_reader
 from jupyter_labbook.storage.follow import Follower
@@ -21,11 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
-    monkeypatch.delenv("LABBOOK_METRICS_OWNER", raising=False)
-    return RunFolder(tmp_path)
+    from jupyter_labbook.runtime.layout import RunFolder
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,16 +13,8 @@ from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.storage import metric_lines, metric_reader
 from jupyter_labbook.storage.metrics import Metrics, read, summaries
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 HEADER = b"_row,_time,step,loss,val\n"
 LONG = b"_row,_time,step,name,value\n"
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return RunFolder(tmp_path)
 
 
 def put(run: RunFolder, data: bytes, name: str = "metrics.csv") -> None:

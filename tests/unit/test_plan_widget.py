@@ -378,9 +378,12 @@ def test_the_last_close_ends_the_thread(labbook: Path, watch: PlanWatch) -> None
     assert not [one for one in threading.enumerate() if one.name == "labbook-plan"]
 
 
-def test_closing_twice_does_no_harm(widget: PlanWidget) -> None:
+def test_closing_twice_does_no_harm(widget: PlanWidget, watch: PlanWatch) -> None:
     widget.close()
     widget.close()
+    assert widget.comm is None
+    watch.join()
+    assert not watch.running
 
 
 def test_a_follower_that_fails_does_not_end_the_watch() -> None:

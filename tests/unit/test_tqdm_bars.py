@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_labbook.runtime.layout import RunFolder
 from tests.run_script import execute
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
+
+    from jupyter_labbook.runtime.layout import RunFolder
 
 BEGIN = """
 import json, os, sys
@@ -25,11 +26,6 @@ def now():
     record = json.loads(path.read_text())
     return [record["done"], record["total"], record["text"]]
 """
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return RunFolder(tmp_path)
 
 
 def bars(run: RunFolder, source: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,6 @@ from jupyter_labbook.server.refusals import Reason, Refusal
 
 if TYPE_CHECKING:
     from jupyter_labbook.server.places import Places
-    from jupyter_labbook.storage.labbook import LabbookFolder
 
 _OUTSIDE = (
     "The experiment of this output is not below this server's root: open the notebook "
@@ -101,8 +100,7 @@ class Overview(LabbookHandler):
             with labbook.overview() as overview:
                 found = overview.read(text, tag)
             groups = {
-                name: _rows(places, labbook.folder(), rows)
-                for name, rows in found["groups"].items()
+                name: _rows(places, rows) for name, rows in found["groups"].items()
             }
             return {**found, "groups": groups, "labbook": labbook.name}
 
@@ -123,18 +121,12 @@ class Experiments(LabbookHandler):
         def read() -> dict[str, Any]:
             with labbook.overview() as overview:
                 found = overview.search(text, tag, state, limit, cursor)
-            rows = _rows(places, labbook.folder(), found["rows"])
+            rows = _rows(places, found["rows"])
             return {**found, "rows": rows}
 
         self.answer(await self.do(labbook, read))
 
 
-def _rows(
-    places: Places, labbook: LabbookFolder, rows: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Name notebooks as the page does, and leave out what lies elsewhere."""
-    return [
-        {**row, "notebook": places.below(row["notebook"])}
-        for row in rows
-        if places.shows(labbook, row["experiment"])
-    ]
+def _rows(places: Places, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name notebooks as the page does."""
+    return [{**row, "notebook": places.below(row["notebook"])} for row in rows]

@@ -9,6 +9,16 @@ export interface NewCell {
   cursor: { line: number; column: number };
 }
 
+/** What makes `%%experiment` known to a kernel; a cell of its own, for it has to be run first. */
+export const LOAD = '%load_ext jupyter_labbook';
+
+/** Whether a cell's code does that. */
+export function loads(source: string): boolean {
+  return /^[^#\n]*load_ext(?:ension)?\b[^#\n]*\bjupyter_labbook\b/m.test(
+    source
+  );
+}
+
 /** An experiment's cell, with what an item of the plan says filled in. */
 export function newCell(item: PlanItem | null = null): NewCell {
   const lines = [item ? `%%experiment ${slug(item.text)}` : '%%experiment'];

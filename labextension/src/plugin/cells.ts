@@ -1,7 +1,7 @@
 /** Finding, changing and making cells of notebooks. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { Cell } from '@jupyterlab/cells';
+import { CodeCell, type Cell, type ICellModel } from '@jupyterlab/cells';
 import { URLExt } from '@jupyterlab/coreutils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import {
@@ -10,7 +10,7 @@ import {
   type Notebook
 } from '@jupyterlab/notebook';
 import { readHeader, writeHeader, type Key } from '../data/header.js';
-import { newCell, type NewCell } from '../data/newCell.js';
+import { LOAD, loads, newCell, type NewCell } from '../data/newCell.js';
 import type { PlanItem } from '../data/plan.js';
 import { readRun, RUN_MIME_TYPE } from '../data/run.js';
 
@@ -56,7 +56,11 @@ export function changeHeader(
   }
 }
 
-/** Insert an experiment's cell below the active one, and go on writing there. */
+/**
+ * Insert an experiment's cell below the active one, and go on writing there.
+ *
+ * Where no cell has made the magic known, one before it does, and is run.
+ */
 export async function insertExperiment(
   app: JupyterFrontEnd,
   panel: NotebookPanel,
@@ -68,16 +72,33 @@ export async function insertExperiment(
     return;
   }
   const made = newCell(item);
-  const index = Math.min(notebook.activeCellIndex + 1, shared.cells.length);
-  // Complete from the beginning: one undo takes it away.
-  shared.insertCell(index, {
-    ...{ cell_type: 'code', source: made.source },
-    metadata: shared.cells.length ? { trusted: true } : {}
-  });
+  const start = Math.min(notebook.activeCellIndex + 1, shared.cells.length);
+  const sources = knowsMagic(notebook) ? [made.source] : [LOAD, made.source];
+  const metadata = shared.cells.length ? { trusted: true } : {};
+  // Complete from the beginning, and at once: one undo takes it away.
+  shared.insertCells(
+    start,
+    sources.map(source => ({ cell_type: 'code', source, metadata }))
+  );
   app.shell.activateById(panel.id);
   notebook.deselectAll();
+  const index = start + sources.length - 1;
   await goTo(notebook, index);
+  const load = notebook.widgets[start];
+  if (index > start && load instanceof CodeCell) {
+    // Not awaited: the kernel may be busy for an hour.
+    void CodeCell.execute(load, panel.sessionContext).catch(() => undefined);
+  }
   await write(notebook, made);
+}
+
+/** Whether a cell loads the magics, or has shown that they are there. */
+function knowsMagic({ model }: Notebook): boolean {
+  return Array.from(model?.cells ?? []).some(
+    cell =>
+      cell.type === 'code' &&
+      (loads(cell.sharedModel.getSource()) || shownBy(cell) !== '')
+  );
 }
 
 async function write(notebook: Notebook, { cursor }: NewCell): Promise<void> {
@@ -153,8 +174,11 @@ async function showCell(panel: NotebookPanel, cell: string): Promise<void> {
 
 /** Folder of the experiment that a cell's output shows; empty if none does. */
 export function shownExperiment(cell: Cell | null): string {
-  const model = cell?.model;
-  if (model?.type !== 'code') {
+  return cell ? shownBy(cell.model) : '';
+}
+
+function shownBy(model: ICellModel): string {
+  if (model.type !== 'code') {
     return '';
   }
   const outputs = model.sharedModel.toJSON().outputs;

@@ -3,21 +3,17 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import {
-  Dialog,
   ICommandPalette,
   InputDialog,
-  Notification,
-  showDialog
+  Notification
 } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { Widget } from '@lumino/widgets';
 import type { ExperimentRow, Group } from '../data/labbook.js';
 import type { Words } from '../data/words.js';
-import { h } from '../views/dom.js';
-import { asked, liveRuns } from '../views/panel/words.js';
+import { asked } from '../views/panel/words.js';
 import { visible } from '../views/text.js';
 import {
   followAddress,
@@ -29,9 +25,7 @@ import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
 import { ILabbook } from './labbook.js';
 import { SETTINGS } from './settings.js';
-
-const LIVE: readonly Group[] = ['running', 'waiting'];
-const ENDED: readonly Group[] = ['unconcluded', 'failed', 'today'];
+import { ENDED, LIVE, verbs } from './verbs.js';
 
 /** Finds the experiment that a person means. */
 class Choice {
@@ -93,77 +87,6 @@ class Choice {
   }
 }
 
-async function stop(
-  labbook: ILabbook,
-  row: ExperimentRow | null,
-  words: Words
-): Promise<void> {
-  if (!row) {
-    return;
-  }
-  const count = liveRuns(row);
-  const name = visible(row.name);
-  const answer = await showDialog({
-    title: words.__('Stop %1?', name),
-    body: words._n('One run will end.', '%1 runs will end.', count),
-    buttons: [
-      Dialog.cancelButton({ label: words.__('Cancel') }),
-      Dialog.warnButton({ label: words.__('Stop') })
-    ]
-  });
-  if (answer.button.accept) {
-    await labbook.source.stop(row.experiment);
-  }
-}
-
-class ConclusionBody extends Widget implements Dialog.IBodyWidget<string> {
-  constructor(row: ExperimentRow, words: Words) {
-    const field = h('textarea', {
-      ...{ rows: 5, dir: 'auto', class: 'labbook-field' },
-      'aria-label': words.__('What did you learn?'),
-      placeholder: words.__('What did you learn?')
-    });
-    field.value = row.conclusion;
-    super({
-      node: h(
-        'div',
-        { class: 'labbook labbook-conclude' },
-        h('p', { dir: 'auto' }, asked(row)),
-        field
-      )
-    });
-    this._field = field;
-  }
-
-  getValue(): string {
-    return this._field.value.trim();
-  }
-
-  private _field: HTMLTextAreaElement;
-}
-
-async function conclude(
-  labbook: ILabbook,
-  row: ExperimentRow | null,
-  words: Words
-): Promise<void> {
-  if (!row) {
-    return;
-  }
-  const answer = await showDialog({
-    title: words.__('Conclude %1', visible(row.name)),
-    body: new ConclusionBody(row, words),
-    focusNodeSelector: 'textarea',
-    buttons: [
-      Dialog.cancelButton({ label: words.__('Cancel') }),
-      Dialog.okButton({ label: words.__('Save') })
-    ]
-  });
-  if (answer.button.accept && answer.value) {
-    await labbook.source.conclude(row.experiment, answer.value, row.conclusion);
-  }
-}
-
 const plugin: JupyterFrontEndPlugin<void> = {
   id: SETTINGS,
   description: 'Commands, menu and settings of the labbook.',
@@ -182,7 +105,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const choice = new Choice(labbook, tracker, words);
     const { commands } = app;
     /** What a refusal says is said to the person who asked. */
-    const told = async (work: Promise<void>): Promise<void> => {
+    const told = async (work: Promise<unknown>): Promise<void> => {
       try {
         await work;
       } catch (error) {
@@ -202,28 +125,21 @@ const plugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    commands.addCommand('labbook:stop', {
-      label: words.__('Stop Experiment…'),
-      caption: words.__("Stop an experiment's runs, after asking"),
-      isEnabled: () => choice.rows(LIVE).length > 0,
-      execute: args =>
-        told(
-          choice
-            .find(args, LIVE, words.__('Stop which experiment?'))
-            .then(row => stop(labbook, row, words))
-        )
-    });
-    commands.addCommand('labbook:conclude', {
-      label: words.__('Conclude Experiment…'),
-      caption: words.__('Write down what was learned'),
-      isEnabled: args => 'experiment' in args || choice.rows(ENDED).length > 0,
-      execute: args =>
-        told(
-          choice
-            .find(args, ENDED, words.__('Conclude which experiment?'))
-            .then(row => conclude(labbook, row, words))
-        )
-    });
+    const known = verbs(words);
+    for (const verb of known) {
+      commands.addCommand(`labbook:${verb.name}`, {
+        label: verb.label,
+        caption: verb.caption,
+        isEnabled: args =>
+          'experiment' in args || choice.rows(verb.groups).length > 0,
+        execute: args =>
+          told(
+            choice
+              .find(args, verb.groups, verb.which)
+              .then(row => row && verb.act(labbook, row, words))
+          )
+      });
+    }
     commands.addCommand('labbook:open', {
       label: words.__("Open an Experiment's Notebook"),
       isVisible: () => false,
@@ -242,12 +158,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
       followAddress(window.location, tracker);
     }
     const category = words.__('Labbook');
-    for (const name of ['new-experiment', 'stop', 'conclude']) {
-      palette?.addItem({ command: `labbook:${name}`, category });
+    const named = known.map(({ name }) => `labbook:${name}`);
+    for (const command of ['labbook:new-experiment', ...named]) {
+      palette?.addItem({ command, category });
     }
     labbook.source.subscribe(() => {
-      commands.notifyCommandChanged('labbook:stop');
-      commands.notifyCommandChanged('labbook:conclude');
+      named.forEach(command => commands.notifyCommandChanged(command));
     });
   }
 };

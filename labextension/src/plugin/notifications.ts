@@ -7,12 +7,17 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 import { Endings, type Notice } from '../data/endings.js';
 import type { Words } from '../data/words.js';
+import type { Store } from '../views/host.js';
 import { noticeWords } from '../views/notice.js';
 import { wordsFrom } from './host.js';
 import { ILabbook } from './labbook.js';
 import { followSetting, storeSetting } from './settings.js';
+import { browserStore } from './store.js';
 
 const CLOSES_AFTER = 10_000;
+
+/** Where this browser keeps that it was asked. */
+const ASKED = 'asked for notifications';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-labbook:notifications',
@@ -27,6 +32,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const words = wordsFrom(translator);
+    const store = browserStore(() => window.localStorage);
     let wanted = true;
     let outside = false;
     followSetting(settings, 'notifications', true, value => {
@@ -34,7 +40,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     followSetting(settings, 'browserNotifications', false, (value, changed) => {
       outside = value;
-      if (value && changed) {
+      if (value && (changed || isToAsk(store))) {
+        store.set(ASKED, 'yes');
         askBrowser(words, settings!);
       }
     });
@@ -96,23 +103,34 @@ function tellBrowser(
 }
 
 /**
- * Ask for the permission, once, by a click: browsers refuse other questions.
+ * Ask for the permission by a click of one's own: browsers refuse other questions.
+ *
+ * Where it is not to be had, the setting says so: it is off again.
  */
 function askBrowser(words: Words, settings: ISettingRegistry): void {
+  const refuse = (sentence: string): void => {
+    // Without a time it would only be counted beside the bell.
+    Toast.warning(sentence, { autoClose: CLOSES_AFTER });
+    void storeSetting(settings, 'browserNotifications', false);
+  };
+  const blocked = words.__(
+    'The browser blocks notifications of this page; allow them there, then ' +
+      'turn the setting on again.'
+  );
   if (typeof Notification === 'undefined') {
-    Toast.warning(
+    refuse(
       words.__(
         'This browser shows notifications on secure pages alone (HTTPS).'
       )
     );
-    void storeSetting(settings, 'browserNotifications', false);
   } else if (Notification.permission === 'denied') {
-    Toast.warning(
-      words.__(
-        'The browser blocks notifications of this page; allow them there.'
-      )
-    );
+    refuse(blocked);
   } else if (Notification.permission === 'default') {
+    const ask = async (): Promise<void> => {
+      if ((await Notification.requestPermission()) === 'denied') {
+        refuse(blocked);
+      }
+    };
     Toast.info(
       words.__(
         'Tell you through the browser when runs end and the tab is hidden?'
@@ -123,12 +141,21 @@ function askBrowser(words: Words, settings: ISettingRegistry): void {
           {
             label: words.__('Allow'),
             displayType: 'accent',
-            callback: () => void Notification.requestPermission()
+            callback: () => void ask()
           }
         ]
       }
     );
   }
+}
+
+/** Whether the setting was turned on elsewhere, and this browser never asked. */
+function isToAsk(store: Store): boolean {
+  return (
+    typeof Notification !== 'undefined' &&
+    Notification.permission === 'default' &&
+    store.get(ASKED) === null
+  );
 }
 
 export default plugin;

@@ -8,9 +8,9 @@ import { ITranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Words } from '../data/words.js';
-import { h, setText } from '../views/dom.js';
+import { h, setAttributes, setText } from '../views/dom.js';
 import { countWords } from '../views/notice.js';
-import { freshnessWords } from '../views/panel/words.js';
+import { freshnessWords, troubleWord } from '../views/panel/words.js';
 import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
 import { ILabbook } from './labbook.js';
@@ -41,7 +41,11 @@ class StatusItem extends Widget {
   private _draw(): void {
     const { overview, freshness, labbook } = this._labbook.source;
     const words = this._words;
-    setText(this._text, countWords(overview?.counts ?? {}, words));
+    const { contact } = freshness;
+    const counted = countWords(overview?.counts ?? {}, words);
+    const trouble = labbook ? troubleWord(contact, words) : '';
+    setText(this._text, trouble || counted || words.__('Labbook'));
+    setAttributes(this._button, { 'data-contact': labbook ? contact : null });
     const age = labbook ? freshnessWords(freshness, words) : '';
     const where = labbook || words.__('No labbook here yet');
     this._button.title = [words.__('Show the labbook'), where, age]

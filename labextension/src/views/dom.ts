@@ -50,6 +50,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const PATHS = {
   chevron: 'M6 4l4 4-4 4',
   close: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
+  down: 'M8 3.5v9M4.5 9L8 12.5 11.5 9',
   edit: 'M3 13l.6-2.8L10.8 3l2.2 2.2-7.2 7.2L3 13z',
   flask:
     'M6.5 2.5v4L3 12.6c-.3.6 0 .9.6.9h8.8c.6 0 .9-.3.6-.9L9.5 6.5v-4M5.5 2.5h5M5 9.5h6',

@@ -24,6 +24,9 @@ import {
   verdicts
 } from './run/parts.js';
 
+/** How long a button says that it has copied, in ms. */
+const DONE = 2_000;
+
 /** Commands that the log and the box for the conclusion stand for. */
 const OFFERED = /^%?labbook (tail|conclude) /;
 
@@ -33,7 +36,11 @@ export class LiveRunView {
 
   constructor(source: ExperimentSource, host: RunHost) {
     const trans = host.words;
-    const say = (sentence: string): void => setText(this._spoken, sentence);
+    // Written anew each time: what is said twice is heard twice.
+    const say = (sentence: string): void => {
+      this._spoken.textContent = sentence;
+    };
+    this._say = say;
     this._source = source;
     this._host = host;
     this._trans = trans;
@@ -222,7 +229,10 @@ export class LiveRunView {
       void copy(command).then(
         () => {
           setText(button, trans.__('Copied'));
-          setText(this._spoken, trans.__('Copied.'));
+          this._spoken.textContent = trans.__(
+            'The command is on the clipboard.'
+          );
+          setTimeout(() => setText(button, trans.__('Copy')), DONE);
         },
         () =>
           this._host.say(
@@ -242,7 +252,7 @@ export class LiveRunView {
       words,
       range: (range, signal) => this._source.range(range, signal),
       setPoints: points => this._source.setPoints(points),
-      say: sentence => setText(this._spoken, sentence),
+      say: this._say,
       load: () => record(store.get(key)),
       save: choices => store.set(key, JSON.stringify(choices))
     };
@@ -287,6 +297,7 @@ export class LiveRunView {
     event.stopPropagation();
   }
 
+  private _say: (sentence: string) => void;
   private _source: ExperimentSource;
   private _host: RunHost;
   private _trans: Words;

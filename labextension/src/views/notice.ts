@@ -29,16 +29,20 @@ export function noticeWords(notice: Notice, words: Words): string {
   return `${visible(ended.name)}: ${sentence}`;
 }
 
-/** What the status bar says, such as `2 running, 5 waiting`. */
+/** How many runs are to end, such as `Runs: 2 running, 5 waiting`; or nothing. */
 export function countWords(
   counts: Readonly<Record<string, number>>,
   words: Words
 ): string {
-  const running = counts.running ?? 0;
-  const waiting = (counts.waiting ?? 0) + (counts.held ?? 0);
+  const of = (...states: string[]): number =>
+    states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+  const running = of('running');
+  const unknown = of('unknown');
+  const waiting = of('waiting', 'held', 'registered');
   const parts = [
     running ? words.__('%1 running', running) : '',
+    unknown ? words.__('%1 unknown', unknown) : '',
     waiting ? words.__('%1 waiting', waiting) : ''
-  ];
-  return parts.filter(part => part).join(', ') || words.__('Labbook');
+  ].filter(part => part);
+  return parts.length ? words.__('Runs: %1', parts.join(', ')) : '';
 }

@@ -73,7 +73,7 @@ export class PanelView {
       this._tabs.node,
       this._body,
       this._beginning,
-      h('footer', {}, this._path, this._status),
+      this._foot,
       this._spoken
     );
     this.node.addEventListener('keydown', event => this._onKey(event));
@@ -134,6 +134,7 @@ export class PanelView {
     this._body.hidden = none;
     setAttributes(this._tabs.node, { hidden: none });
     this._beginning.hidden = !none;
+    this._foot.hidden = none;
     if (none) {
       this._drawBeginning();
     } else {
@@ -183,8 +184,10 @@ export class PanelView {
         {},
         words.__(
           'It begins beside your notebook with the first experiment: a cell ' +
-            'that starts with %1, says what you want to find out, and runs.',
-          '%%experiment'
+            'that starts with %1, says what you want to find out, and runs, ' +
+            'once %2 has made it known.',
+          '%%experiment',
+          '%load_ext jupyter_labbook'
         )
       ),
       ...(begin ? [button] : [])
@@ -245,6 +248,7 @@ export class PanelView {
   private _beginning = h('div', { class: 'labbook-blank', hidden: true });
   private _path = h('span', { class: 'labbook-path' });
   private _status = h('span', { class: 'labbook-status', role: 'status' });
+  private _foot = h('footer', {}, this._path, this._status);
   private _spoken = h('div', { class: 'labbook-spoken', role: 'status' });
   private _unsubscribe: () => void;
   private _ready = false;

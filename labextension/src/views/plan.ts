@@ -51,9 +51,7 @@ export class PlanView {
       leave: row => this._leave(row),
       deleted: (item, stored) => void this._deleted(item, stored)
     };
-    this._lists = new Map(
-      LISTS.map(({ list }) => [list, new ListView(list, host)])
-    );
+    this._lists = new Map(LISTS.map(list => [list, new ListView(list, host)]));
     this.node = h(
       'section',
       {
@@ -118,9 +116,9 @@ export class PlanView {
     this._problem.hidden = !problem;
     setText(this._path, path);
     this._path.title = path;
-    for (const { list, title } of LISTS) {
+    for (const list of LISTS) {
       const found = lists.find(each => each.list === list);
-      this._lists.get(list)!.update(found?.title ?? title, found?.items ?? []);
+      this._lists.get(list)!.update(found?.items ?? []);
     }
     const status = live
       ? ''
@@ -218,10 +216,11 @@ export class PlanView {
   private _reorder(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
     const step = STEPS[event.key];
-    if (step && !(target instanceof HTMLTextAreaElement)) {
-      const lists = [...this._lists.values()];
-      const row = lists.map(list => list.rowOf(target)).find(each => each);
-      row?.move(step);
+    const lists = [...this._lists.values()];
+    const row = lists.map(list => list.rowOf(target)).find(each => each);
+    if (step && row) {
+      // From its text too: a click on a row is what begins to edit it.
+      row.move(step);
       event.preventDefault();
     }
   }

@@ -2,7 +2,17 @@
 
 import type { Line } from '../../src/data/lines.js';
 import type { RunView } from '../../src/data/run.js';
-import type { PlotData } from '../../src/views/plot/host.js';
+import { english } from '../../src/data/words.js';
+import {
+  DEFAULTS,
+  type PlotChoices,
+  type PlotData
+} from '../../src/views/plot/host.js';
+import {
+  compose,
+  type Look,
+  type Picture
+} from '../../src/views/plot/picture.js';
 
 export function run(label: string, more: Partial<RunView> = {}): RunView {
   return {
@@ -42,4 +52,38 @@ export function line(
 
 export function data(more: Partial<PlotData> = {}): PlotData {
   return { lines: [], runs: [], varied: [], thresholds: [], ...more };
+}
+
+export function picture(
+  of: PlotData,
+  choices: Partial<PlotChoices> = {},
+  more: Partial<Look> = {}
+): Picture {
+  return compose(of, {
+    choices: { ...DEFAULTS, ...choices },
+    window: null,
+    runs: null,
+    refined: each => each,
+    words: english,
+    ...more
+  });
+}
+
+/** Three seeds of each of two rates; the last of them is still running. */
+export function sweep(): PlotData {
+  const runs = [0.1, 0.01].flatMap((lr, at) =>
+    [0, 1, 2].map(seed => {
+      const label = `00${3 * at + seed + 1}`;
+      const state = label === '006' ? 'running' : 'finished';
+      return run(label, { parameters: { lr }, seed, state });
+    })
+  );
+  const lines = runs.map(({ label, seed }) =>
+    line(
+      label,
+      'loss',
+      label === '006' ? [4, 3] : [4 + seed, 3 + seed, 2 + seed]
+    )
+  );
+  return data({ runs, lines, varied: ['lr'] });
 }

@@ -133,15 +133,15 @@ describe('the spread of seeds', () => {
     expect(list(made.high)).toEqual([3, 10]);
   });
 
-  it('is both of two, and what is known where one has a gap', () => {
+  it('is both of two, and none where one has a gap', () => {
     const made = spread([
       of([0, 1, 2], [1, NaN, NaN]),
       of([0, 1, 2], [3, 5, NaN])
     ]);
     expect(list(made.mean.y)).toEqual([2, 5, NaN]);
     expect([list(made.low), list(made.high)]).toEqual([
-      [1, 5, NaN],
-      [3, 5, NaN]
+      [1, NaN, NaN],
+      [3, NaN, NaN]
     ]);
   });
 

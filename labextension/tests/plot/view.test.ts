@@ -269,7 +269,7 @@ describe('the live plot', () => {
     const panel = all('.labbook-plot-panel')[1]!;
     press(panel, 'ArrowRight');
     const live = all('.labbook-plot-live')[0]!;
-    expect(live.textContent).toBe('step 0; lr = 0 1 ± 0; lr = 1 1 ± 0');
+    expect(live.textContent).toBe('step 0; lr = 0 1; lr = 1 1');
     press(panel, 'ArrowRight');
     expect(live.textContent).toMatch(/^step 1;/);
     press(panel, 'ArrowLeft');
@@ -299,12 +299,44 @@ describe('the live plot', () => {
     view.update(sweep());
     await frames();
     button('Copy PNG').click();
-    await vi.waitFor(() => expect(host.said).toEqual(['Copied.']));
+    await vi.waitFor(() =>
+      expect(host.said).toEqual(['The plot is on the clipboard as a picture.'])
+    );
+    expect(button('Copy PNG').textContent).toContain('✓ Copied');
     expect(drawn.calls).toContain('drawImage');
     expect(drawn.texts).toContain('lr = 1');
     button('Copy CSV').click();
     await vi.waitFor(() => expect(host.said).toHaveLength(2));
     expect(write).toHaveBeenCalledTimes(2);
+    expect(button('Copy CSV').dataset.done).toBe('copied');
+    await vi.waitFor(
+      () => expect(button('Copy CSV').dataset.done).toBeUndefined(),
+      5_000
+    );
+    expect(button('Copy PNG').textContent).not.toContain('Copied');
+  });
+
+  it('says below the plot what could not be copied, until something else', async () => {
+    vi.stubGlobal('ClipboardItem', class {});
+    const refused = (): Promise<void> => Promise.reject(new Error('no'));
+    vi.stubGlobal('navigator', {
+      clipboard: { write: refused, writeText: refused }
+    });
+    vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation(done => {
+      done(null);
+    });
+    view.update(sweep());
+    await frames();
+    button('Copy PNG').click();
+    await vi.waitFor(() => expect(host.said).toHaveLength(1));
+    expect(host.said[0]).toContain('could not make a picture');
+    expect(button('Copy PNG').dataset.done).toBe('failed');
+    await frames();
+    const below = all('.labbook-plot-notes')[0]!;
+    expect(below.textContent).toBe(host.said[0]);
+    button('Log x').click();
+    await frames();
+    expect(below.textContent).not.toContain('picture');
   });
 
   it('has its values as a table, which follows them', async () => {

@@ -10,7 +10,7 @@ let api: Api;
 
 beforeEach(async () => {
   server = await new LabbookServer().start();
-  api = new Api(server.request, server.root, { patience: 2000 });
+  api = new Api(server.request, server.root);
 });
 
 afterEach(() => server.stop());

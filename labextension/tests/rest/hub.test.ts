@@ -146,7 +146,7 @@ describe('the connection of a labbook', () => {
   });
 
   it('stays open for somebody who comes back at once', async () => {
-    const hub = hubOf({ linger: 60_000 });
+    const hub = hubOf();
     const first = new Heard(hub);
     await first.contact('live');
     first.seat.leave();
@@ -247,6 +247,18 @@ describe('the connection of a labbook', () => {
     expect(heard.seat.freshness.sentence).toBe('No labbook here.');
     server.routes.clear();
     await heard.contact('live');
+  });
+
+  it('says that a labbook goes while it is followed, until it is back', async () => {
+    const heard = new Heard();
+    await heard.contact('live');
+    for (const reason of ['no-labbook', 'gone']) {
+      server.tell('trouble', { message: 'It is away.', reason });
+      await heard.contact('gone');
+      expect(heard.seat.freshness.sentence).toBe('It is away.');
+      server.tell('recovered', {});
+      await heard.contact('live');
+    }
   });
 
   it('says that the server extension is not enabled', async () => {

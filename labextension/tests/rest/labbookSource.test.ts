@@ -45,6 +45,10 @@ async function shown(): Promise<void> {
   });
 }
 
+/** How often it was looked for. */
+const looked = (): number =>
+  server.asked.filter(each => each.route === 'labbook').length;
+
 describe('a labbook', () => {
   it('is found beside a notebook and followed', async () => {
     await shown();
@@ -83,6 +87,7 @@ describe('a labbook', () => {
     await until(() =>
       expect(source.overview?.counts).toEqual({ running: 2, waiting: 5 })
     );
+    await server.quiet();
     expect(server.of('overview')).toHaveLength(asked);
     source.setVisible(true);
     await until(() =>
@@ -166,13 +171,45 @@ describe('a labbook', () => {
       { message: 'The labbook is gone.', reason: 'gone' }
     ]);
     labbooks['a/n.ipynb'] = 'moved/labbook';
+    const sentences: string[] = [];
+    source.subscribe(() => sentences.push(source.freshness.sentence));
     server.tell('change', { experiments: {}, overview: true });
     await until(() => expect(source.labbook).toBe('moved/labbook'));
-    await until(() =>
-      expect(source.freshness.sentence).toBe('The labbook is gone.')
-    );
+    // Not for long: each look for another labbook begins anew.
+    await until(() => expect(sentences).toContain('The labbook is gone.'));
     server.routes.delete('GET overview');
     await until(() => expect(source.freshness.contact).toBe('live'));
+  });
+
+  it('stays in view while it is gone from its place, and is back by itself', async () => {
+    await shown();
+    const answer = labbooks['a/n.ipynb']!;
+    delete labbooks['a/n.ipynb'];
+    const before = looked();
+    server.tell('trouble', { message: 'It is away.', reason: 'no-labbook' });
+    await until(() => expect(source.freshness.contact).toBe('gone'));
+    expect(source.freshness.sentence).toBe('It is away.');
+    await until(() => expect(looked()).toBeGreaterThan(before + 2));
+    expect(source.labbook).toBe('a/labbook');
+    expect(source.overview?.tags).toEqual(['x']);
+    labbooks['a/n.ipynb'] = answer;
+    server.tell('recovered', {});
+    await until(() => expect(source.freshness.contact).toBe('live'));
+    expect(source.labbook).toBe('a/labbook');
+  });
+
+  it('is missed beside its own notebooks alone', async () => {
+    await shown();
+    delete labbooks['a/n.ipynb'];
+    server.tell('trouble', { message: 'It is away.', reason: 'gone' });
+    await until(() => expect(source.freshness.contact).toBe('gone'));
+    source.near('a/deeper/other.ipynb');
+    const before = looked();
+    await until(() => expect(looked()).toBeGreaterThan(before + 1));
+    expect(source.labbook).toBe('a/labbook');
+    source.near('c/n.ipynb');
+    await until(() => expect(source.labbook).toBe(''));
+    expect(source.freshness.sentence).toBe('');
   });
 
   it('says that the server is away before anything was found', async () => {

@@ -166,7 +166,7 @@ describe('streams that stay open', () => {
     expect(taken.every(Boolean)).toBe(true);
     expect([await one(), await other()]).toEqual([null, null]);
     taken[1]!();
-    await vi.waitFor(async () => expect(await other()).not.toBeNull());
+    await until(async () => expect(await other()).not.toBeNull());
     expect(await one()).toBeNull();
   });
 

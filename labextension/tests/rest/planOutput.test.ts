@@ -11,7 +11,7 @@ import { Api } from '../../src/data/rest/api.js';
 import { Hub } from '../../src/data/rest/hub.js';
 import { english } from '../../src/data/words.js';
 import { PLAN_MIME_TYPE, PlanOutput } from '../../src/plugin/planOutput.js';
-import { fast, LabbookServer } from './server.js';
+import { fast, LabbookServer, until } from './server.js';
 
 const WIDGET = 'application/vnd.jupyter.widget-view+json';
 const ITEM = {
@@ -72,8 +72,6 @@ function model(resting = false): IRenderMime.IMimeModel {
   };
 }
 
-const until = (check: () => void): Promise<void> =>
-  vi.waitFor(check, { timeout: 4000, interval: 5 });
 const posted = (): object[] =>
   server.asked.filter(({ method }) => method === 'POST').map(of => of.body);
 const box = (): HTMLInputElement | null =>
@@ -106,6 +104,7 @@ describe('a plan in an output', () => {
   it('is one line where nobody works on it, and asks nothing until it is opened', async () => {
     await output.renderModel(model(true));
     await until(() => expect(server.of('labbook')[0]?.status).toBe(200));
+    await server.quiet();
     expect(fold().open).toBe(false);
     expect(server.of('plan')).toEqual([]);
     fold().open = true;

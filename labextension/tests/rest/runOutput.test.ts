@@ -138,6 +138,7 @@ describe('the output of a run', () => {
     await following();
     const asked = server.of('place').length;
     await output.renderModel(model('As the kernel says?'));
+    await server.quiet();
     expect(live()?.textContent).toBe('As the folder says?');
     expect(still()).toBe('');
     expect(server.of('place')).toHaveLength(asked);
@@ -146,7 +147,9 @@ describe('the output of a run', () => {
   it('is drawn by the kernel where there is no folder', async () => {
     await output.renderModel(model('One?', { name: '0001-elsewhere' }));
     await until(() => expect(server.of('place')[0]?.status).toBe(404));
+    await server.quiet();
     await output.renderModel(model('Two?', { name: '0001-elsewhere' }));
+    await server.quiet();
     expect(still()).toBe('Two?');
     expect(output.isLive).toBe(false);
     expect(server.of('place')).toHaveLength(1);
@@ -171,7 +174,9 @@ describe('the output of a run', () => {
     const drawn = '2026-01-02T03:04:05+00:00';
     await output.renderModel(model('One?', { name, drawn, state: 'failed' }));
     await until(() => expect(server.of('place')[0]?.status).toBe(404));
+    await server.quiet();
     await output.renderModel(model('One?', { name, drawn, state: 'failed' }));
+    await server.quiet();
     expect(old()).toBe('');
   });
 
@@ -240,6 +245,7 @@ describe('the output of a run', () => {
     expect(output.node.textContent).toContain('run its cell again');
     await output.renderModel(model('One?'));
     await following();
+    await server.quiet();
     expect(server.of('place')).toHaveLength(1);
   });
 
@@ -261,9 +267,11 @@ describe('the output of a run', () => {
     expect(open).toBe(0);
     await until(() => expect(server.streams.size).toBe(0));
     expect(hub.size).toBe(0);
-    await output.renderModel(model('Two?'));
+    await server.quiet();
     const asked = server.asked.length;
+    await output.renderModel(model('Two?'));
     server.change(NAME, 'view');
+    await server.quiet();
     expect(server.asked).toHaveLength(asked);
   });
 

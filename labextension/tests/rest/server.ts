@@ -21,11 +21,11 @@ export const fast: Pace = {
 };
 
 /** Wait for what is to come, however busy the machine is. */
-export function until(check: () => void): Promise<void> {
+export function until(check: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(check, { timeout: 25_000, interval: 3 });
 }
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 type Json = Record<string, unknown>;
 
@@ -72,8 +72,38 @@ export class LabbookServer {
   counts: Record<string, number> = { running: 1 };
 
   get request(): Request {
-    return (path, { query, ...init }) =>
-      fetch(`${this.root}${path}${queryOf(query ?? {})}`, init);
+    return async (path, { query, ...init }) => {
+      const asked = fetch(`${this.root}${path}${queryOf(query ?? {})}`, init);
+      if (path === 'stream') {
+        return asked;
+      }
+      this._begun += 1;
+      this._pending += 1;
+      try {
+        const response = await asked;
+        const body = await response.arrayBuffer();
+        return new Response(response.status === 304 ? null : body, response);
+      } finally {
+        this._pending -= 1;
+      }
+    };
+  }
+
+  /**
+   * Wait until every request has been answered and none is about to be made.
+   *
+   * Who asks lives in the same process, and pauses for less than a turn takes: what
+   * it is going to ask for is begun within a few turns, however late they come.
+   */
+  async quiet(): Promise<void> {
+    let begun = -1;
+    for (let turns = 0; turns < 5; turns += 1) {
+      await new Promise(resolve => setTimeout(resolve, fast.retry));
+      if (this._pending || begun !== this._begun) {
+        begun = this._begun;
+        turns = 0;
+      }
+    }
   }
 
   get root(): string {
@@ -94,23 +124,6 @@ export class LabbookServer {
     );
     this._port = (this._server.address() as AddressInfo).port;
     return this;
-  }
-
-  /**
-   * Wait until nothing is asked any more.
-   *
-   * Who asks lives in the same process, and waits for no longer than `fast` says:
-   * whatever it has begun comes within so many turns of the one loop.
-   */
-  async quiet(): Promise<void> {
-    let asked = -1;
-    for (let turns = 0; turns < 25; turns += 1) {
-      await new Promise(resolve => setTimeout(resolve, fast.retry));
-      if (asked !== this.asked.length) {
-        asked = this.asked.length;
-        turns = 0;
-      }
-    }
   }
 
   /** Die, as a server that is killed. */
@@ -302,6 +315,8 @@ export class LabbookServer {
     return `${this._epoch}.${this._log.length}`;
   }
 
+  private _begun = 0;
+  private _pending = 0;
   private _server: http.Server | null = null;
   private _port = 0;
   private _epoch = 1;

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_labbook.actions import changes as module
 from jupyter_labbook.actions import ending, publishing
-from jupyter_labbook.actions.changes import Changes
 from jupyter_labbook.actions.concluding import conclude
 from jupyter_labbook.model.plan import PlanItem, PlanList
 from jupyter_labbook.model.run import RunState
@@ -25,14 +24,13 @@ from tests.running import (
     start,
     surroundings,
 )
+from tests.unit.actions.listening import NAME, Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
-
-NAME = "0001-trial"
 BODY = """
 import pathlib, time
 from jupyter_labbook import log
@@ -41,46 +39,6 @@ print("here", flush=True)
 while not pathlib.Path("go").exists():
     time.sleep(0.01)
 """
-
-
-class Clock:
-    """Seconds that pass when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Listener:
-    """Somebody who looks, and sorts what is told."""
-
-    def __init__(self, labbook: LabbookFolder) -> None:
-        self.clock = Clock()
-        self.changes = Changes(labbook, self.clock)
-        self.heard: list[dict[str, Any]] = []
-        assert self.changes.look() == []
-
-    def look(self) -> list[dict[str, Any]]:
-        events = self.changes.look()
-        self.heard += events
-        return events
-
-    def aspects(self, experiment: str = NAME) -> list[str]:
-        """Look once: what of an experiment is said to have changed."""
-        return [
-            aspect
-            for event in self.look()
-            if event["event"] == "change"
-            for aspect in event["data"].get("experiments", {}).get(experiment, [])
-        ]
-
-    def all(self, kind: str) -> list[dict[str, Any]]:
-        return [event["data"] for event in self.heard if event["event"] == kind]
-
-    def quiet(self) -> bool:
-        return self.look() == []
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_whatever_is_suggested_can_be_read(prediction, data):
         sentence = str(error).split("\n  ")[0]
         if "Did you mean `" in sentence:
             suggestion = sentence.split("Did you mean `")[1].rsplit("`?")[0]
-            parse(suggestion)
+            assert str(parse(suggestion))
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_hostile_text_is_drawn_as_text(hostile_view: ExperimentView) -> None:
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing")
-        picture(plot_png(hostile_view))
+        assert picture(plot_png(hostile_view)).width == 792
 
 
 @pytest.mark.parametrize("text", ["$", "a $b$ c", r"\frac $\nosuch{$", "_^{}"])
@@ -126,7 +126,8 @@ def test_dollars_are_no_mathematics(
         Threshold(metric=name, value=1.0, label=text)
         for name in (text, f"other {text}")
     ]
-    picture(plot_png(make_view(*runs, varied=[text], thresholds=marks)))
+    drawn = plot_png(make_view(*runs, varied=[text], thresholds=marks))
+    assert picture(drawn).width == 792
 
 
 def test_far_predictions_and_lone_points_are_drawn(
@@ -145,7 +146,7 @@ def test_far_predictions_and_lone_points_are_drawn(
         Threshold(metric="m", value=value, label="far")
         for value in (1e20, 0.0, math.nan)
     ]
-    picture(plot_png(make_view(*runs, thresholds=marks)))
+    assert picture(plot_png(make_view(*runs, thresholds=marks))).width == 792
 
 
 def test_nothing_to_draw_is_an_error_that_names_the_experiment(

@@ -62,7 +62,7 @@ def test_where_all_threads_hang_requests_are_refused_and_not_collected() -> None
 
     async def ask() -> None:
         lane = Lane(threads=1, waiting=2)
-        waiting = [asyncio.ensure_future(lane.do(hang, seconds=5))]
+        waiting = [asyncio.ensure_future(lane.do(hang, seconds=60))]
         await asyncio.to_thread(began.wait)
         waiting += [
             asyncio.ensure_future(lane.do(lambda: done.append(1), seconds=0.05))

@@ -105,23 +105,28 @@ def test_counts_are_known_from_the_first_look_on(watching: Watching) -> None:
 
 
 def test_the_thread_ends_a_while_after_the_last_listener_left(
-    watching: Watching, monkeypatch: pytest.MonkeyPatch
+    files: Files, watching: Watching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LINGER_SECONDS", 0.05)
-
     async def test() -> None:
-        with watching.listener(), watching.listener():
-            await watching.ready()
-            await asyncio.sleep(0.1)
-            assert watching.running
+        monkeypatch.setattr(module, "LINGER_SECONDS", 0.0)
+        with watching.listener():
+            with watching.listener():
+                await watching.ready()
+            looked = files.looks
+            await come_about(lambda: files.looks >= looked + 3)
+            monkeypatch.setattr(module, "LINGER_SECONDS", 3600.0)
+        looked = files.looks
+        await come_about(lambda: files.looks >= looked + 3)
         before = watching.cursor
-        assert watching.running
+        monkeypatch.setattr(module, "LINGER_SECONDS", 0.0)
+        with watching.listener():
+            pass
         await ended()
         assert not watching.running
-        # What happened meanwhile is unknown.
-        watching.awake()
-        await watching.ready()
-        assert watching.since(before) is None
+        with watching.listener():
+            await watching.ready()
+            # What happened meanwhile is unknown.
+            assert watching.since(before) is None
         await ended()
 
     run(test())
@@ -184,13 +189,13 @@ def test_a_bug_is_told_too_and_the_thread_goes_on(
 def test_a_disk_that_hangs_is_told_although_nobody_can_look(
     files: Files, watching: Watching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "SECONDS", 0.02)
-
     async def test() -> None:
         watching.awake()
         await come_about(lambda: watching.counts)
         cursor = watching.cursor
         files.hold.clear()
+        # Not before: a look that is merely interrupted is none that hangs.
+        monkeypatch.setattr(module, "SECONDS", 0.02)
         [(kind, data)] = await news(watching, cursor)
         assert (kind, data["reason"]) == ("trouble", "slow")
         cursor = watching.cursor

@@ -128,21 +128,34 @@ export class RestLabbookSource implements LabbookSource {
     if (near !== this._near) {
       return true;
     }
+    clearTimeout(this._retry);
+    if (!found && this._visible) {
+      // The first experiment makes it, and a lost one may come back elsewhere:
+      // until then nobody tells.
+      this._retry = setTimeout(() => this._find.ask(), this._hub.pace.poll);
+    }
+    if (!found && this._lost(near)) {
+      return false;
+    }
     // Also that there is none is news, at first and after trouble.
     const news = this._confirmed === null || this._trouble !== null;
     this._trouble = null;
     this._confirmed = new Date();
-    clearTimeout(this._retry);
-    if (!found && this._visible) {
-      // The first experiment makes it; until then nobody tells.
-      this._retry = setTimeout(() => this._find.ask(), this._hub.pace.poll);
-    }
     this._show(found);
     if (news) {
       this._tell();
     }
     return false;
   };
+
+  /** Whether it is the labbook shown that is missed, rather than never there. */
+  private _lost(near: string): boolean {
+    const folder = this.labbook.split('/').slice(0, -1);
+    const here = near.split('/');
+    return (
+      this.labbook !== '' && folder.every((name, depth) => name === here[depth])
+    );
+  }
 
   private _show(labbook: string): void {
     if (labbook === this.labbook && this._seat) {
@@ -160,7 +173,12 @@ export class RestLabbookSource implements LabbookSource {
         reset: () => this._fetch.ask(),
         counts: counts => this._count(counts),
         ended: ended => this._onEnd(ended),
-        freshness: this._tell
+        freshness: () => {
+          if (this._seat?.freshness.contact === 'gone') {
+            this._find.ask();
+          }
+          this._tell();
+        }
       });
       this._fetch.allow(true);
       this._fetch.ask();

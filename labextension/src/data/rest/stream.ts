@@ -212,11 +212,11 @@ export class Following {
       this._begin(readNews(data));
     } else if (name === 'trouble') {
       this._troubled = true;
-      this._say(
-        'stale',
-        text(record(data).message) ||
-          this._api.words.__('The folder of the labbook does not answer.')
-      );
+      const { message, reason } = record(data);
+      const said =
+        text(message) ||
+        this._api.words.__('The folder of the labbook does not answer.');
+      this._say(...trouble({ reason: text(reason), message: said }));
     } else if (name === 'recovered') {
       this._troubled = false;
       this._note();
@@ -306,7 +306,13 @@ export class Following {
 }
 
 /** What an error means for what is shown. */
-export function trouble({ reason, message }: ApiError): [Contact, string] {
+export function trouble({
+  reason,
+  message
+}: {
+  reason: string;
+  message: string;
+}): [Contact, string] {
   switch (reason) {
     case 'unauthorized':
       return ['unauthorized', message];

@@ -156,9 +156,8 @@ export class ControlView {
       void this._rerunThem(undefined);
       return;
     }
-    const choices: Choice[] = [
-      { label: trans.__('All %1', runs.length), runs: undefined }
-    ];
+    const all: Choice = { label: trans.__('Rerun'), runs: undefined };
+    const choices = [all];
     if (failed.length && failed.length < runs.length) {
       choices.unshift({
         label: trans._n('%1 unfinished', '%1 unfinished', failed.length),
@@ -171,11 +170,16 @@ export class ControlView {
         runs: [one.label]
       });
     }
+    if (choices.length > 1) {
+      all.label = trans.__('All %1', runs.length);
+    }
     this._ask(
       this._rerun,
-      trans.__('Run which again?'),
+      choices.length > 1
+        ? trans.__('Run which again?')
+        : trans._n('Run %1 run again?', 'Run %1 runs again?', runs.length),
       choices,
-      trans.__('None'),
+      trans.__('Not now'),
       choice => this._rerunThem(choice.runs)
     );
   }
@@ -185,7 +189,14 @@ export class ControlView {
     this.update(this._view!, this._selected);
     try {
       await this._source.rerun(labels);
-      this._say(this._trans.__('It is submitted again.'));
+      const many = labels?.length ?? this._view!.runs.length;
+      this._say(
+        this._trans._n(
+          'The run is submitted again.',
+          '%1 runs are submitted again.',
+          many
+        )
+      );
     } catch (error) {
       this._fail(error as Error);
     }
@@ -213,6 +224,7 @@ export class ControlView {
     keep.addEventListener('click', () => this._close(true));
     this._question.replaceChildren(h('span', {}, question), ...buttons, keep);
     this._question.setAttribute('aria-label', question);
+    this._question.dataset.verb = asked === this._stop ? 'stop' : 'rerun';
     setHidden(this._question, false);
     this._asked = asked;
     buttons[0]!.focus();

@@ -1,7 +1,7 @@
 import type { Freshness } from '../../data/freshness.js';
 import type { Words } from '../../data/words.js';
 import { h, setText } from '../dom.js';
-import { visible } from '../text.js';
+import { troubleWords } from '../freshness.js';
 
 /** A second of trouble is nobody's concern. */
 const PATIENCE = 1_500;
@@ -44,31 +44,14 @@ export class FreshnessView {
     this.node.title = sentence;
   }
 
-  private _sentence({ contact, since, sentence }: Freshness): string {
-    const trans = this._trans;
-    const shown = since ? trans.__('Shown as of %1', clock(since)) : '';
-    const why = visible(sentence);
-    const said = (otherwise: string): string => {
-      const rest = why || otherwise;
-      return shown ? `${shown}: ${uncapitalised(rest)}` : rest;
-    };
-    switch (contact) {
+  private _sentence(freshness: Freshness): string {
+    switch (freshness.contact) {
       case 'live':
-        return trans.__('live');
+        return this._trans.__('live');
       case 'polling':
-        return trans.__('looked at every few seconds');
-      case 'stale':
-        return said(trans.__('The server does not answer; trying again.'));
-      case 'unauthorized':
-        return said(
-          trans.__(
-            'Your session has ended; log in again, then reload this page.'
-          )
-        );
-      case 'gone':
-        return said(
-          trans.__('The folder of this experiment is gone; was it moved?')
-        );
+        return this._trans.__('looked at every few seconds');
+      default:
+        return troubleWords(freshness, this._trans);
     }
   }
 
@@ -79,18 +62,4 @@ export class FreshnessView {
 
 function inTrouble(node: HTMLElement): boolean {
   return !['live', 'polling'].includes(node.dataset.contact!);
-}
-
-/** The time of a moment, with the day unless that is today. */
-function clock(moment: Date): string {
-  const time = { hour: '2-digit', minute: '2-digit' } as const;
-  const today = moment.toDateString() === new Date().toDateString();
-  const day = today ? {} : ({ day: 'numeric', month: 'short' } as const);
-  return moment.toLocaleString([], { ...day, ...time, hourCycle: 'h23' });
-}
-
-function uncapitalised(sentence: string): string {
-  return /^[A-Z][a-z]/.test(sentence)
-    ? sentence.charAt(0).toLowerCase() + sentence.slice(1)
-    : sentence;
 }

@@ -70,7 +70,13 @@ export class LogView {
       }
       this._tail.open(
         visible(label),
-        started ? from => this._source.output(label, from) : null
+        started ? from => this._source.output(label, from) : null,
+        run?.state === 'waiting'
+          ? this._host.words.__(
+              'Run %1 waits; what it writes is shown here from its start on.',
+              visible(label)
+            )
+          : ''
       );
     }
     if (this._choice.value !== label) {

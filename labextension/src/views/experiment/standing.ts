@@ -92,41 +92,77 @@ export function timeLeft(runs: readonly RunView[]): number | null {
   return left + Math.ceil(waiting / running.length) * mean;
 }
 
-/** What a state means and what to do next; empty where its word says it all. */
-export function meaning(state: string, trans: Words): string {
+/**
+ * What a state means for so many runs, and what to do next.
+ *
+ * Empty where its word says it all; shorter where a reason stands before it.
+ */
+export function meaning(
+  state: string,
+  count: number,
+  trans: Words,
+  explained = false
+): string {
   switch (state) {
     case 'registered':
-      return trans.__(
-        'It is written down but not submitted; run its cell again to submit it.'
+      return trans._n(
+        'It is written down but not submitted; run its cell again to submit it.',
+        'They are written down but not submitted; run their cell again to submit them.',
+        count
       );
     case 'waiting':
-      return trans.__(
-        'It starts by itself as soon as a slot is free, in the hours it was given.'
+      return trans._n(
+        'It starts by itself as soon as a slot is free, in the hours it was given.',
+        'They start by themselves as soon as slots are free, in the hours they were given.',
+        count
       );
     case 'held':
-      return trans.__(
+      return trans._n(
         'It waits under a ticket that you did not sign, so it never executes; ' +
-          'look at its script, then rerun it under your own name.'
+          'look at its script, then rerun it under your own name.',
+        'They wait under tickets that you did not sign, so they never execute; ' +
+          'look at their scripts, then rerun them under your own name.',
+        count
       );
     case 'failed':
-      return trans.__(
-        'It ended with an error; the end of its output says which.'
+      return trans._n(
+        'It ended with an error; the end of its output says which.',
+        'They ended with errors; the end of their output says which.',
+        count
       );
     case 'stopped':
-      return trans.__(
-        'It was stopped before its end; what it logged until then is kept.'
+      return trans._n(
+        'It was stopped before its end; what it logged until then is kept.',
+        'They were stopped before their end; what they logged until then is kept.',
+        count
       );
     case 'cancelled':
-      return trans.__('It was taken back before it started; nothing was run.');
-    case 'lost':
-      return trans.__(
-        'Its processes vanished without a word, as in a crash of the machine; ' +
-          'what it logged is kept: rerun it.'
+      return trans._n(
+        'It was taken back before it started; nothing was run.',
+        'They were taken back before they started; nothing was run.',
+        count
       );
+    case 'lost':
+      return explained
+        ? trans._n(
+            'What it logged is kept: rerun it.',
+            'What they logged is kept: rerun them.',
+            count
+          )
+        : trans._n(
+            'Its processes vanished without a word, as in a crash of the machine; ' +
+              'what it logged is kept: rerun it.',
+            'Their processes vanished without a word, as in a crash of the machine; ' +
+              'what they logged is kept: rerun them.',
+            count
+          );
     case 'unknown':
-      return trans.__(
+      return trans._n(
         'It was started on another machine, which alone can tell how it stands; ' +
-          'open the labbook there.'
+          'open the labbook there.',
+        'They were started on another machine, which alone can tell how they stand; ' +
+          'open the labbook there.',
+        count
       );
     default:
       return '';

@@ -2,6 +2,7 @@ import type { ExperimentView, RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
 import { h, setText, setHidden } from '../dom.js';
 import { chip, retouch } from '../run/parts.js';
+import { leftWords } from '../run/left.js';
 import { progressWords } from '../run/stateCell.js';
 import { duration, visible } from '../text.js';
 import {
@@ -43,7 +44,7 @@ export class StatusView {
       { class: 'labbook-standing' },
       this._chip,
       this._bar,
-      h('span', { class: 'labbook-facts' }, this._words, this._time)
+      h('span', { class: 'labbook-standing-facts' }, this._words, this._time)
     );
     this.node = h('div', {}, this._notes);
   }
@@ -78,7 +79,7 @@ export class StatusView {
     const total = duration(sum + passed * running.length);
     const trans = this._trans;
     const words = [
-      left !== null && trans.__('%1 left', duration(left - passed)),
+      leftWords(left && Math.max(0, left - passed), trans),
       spent.length > 0 && this._spent(total)
     ];
     setText(this._time, words.filter(word => word).join(' · '));
@@ -132,8 +133,10 @@ export class StatusView {
     const notes = counts(runs).flatMap(([state, count]) => {
       const reason = runs.find(run => run.state === state && run.reason);
       const text = [
-        visible(reason?.reason ?? ''),
-        state === 'failed' && reason ? '' : meaning(state, this._trans)
+        asSentence(visible(reason?.reason ?? '')),
+        state === 'failed' && reason
+          ? ''
+          : meaning(state, count, this._trans, reason !== undefined)
       ]
         .filter(part => part)
         .join(' ');
@@ -167,6 +170,12 @@ export class StatusView {
   private _words: HTMLElement;
   private _time: HTMLElement;
   private _notes: HTMLElement;
+}
+
+/** Reasons are written to follow a name: here they stand alone. */
+function asSentence(text: string): string {
+  const ends = /[.!?…]$/.test(text) || !text;
+  return text.charAt(0).toUpperCase() + text.slice(1) + (ends ? '' : '.');
 }
 
 function toneOf(state: string): string | undefined {

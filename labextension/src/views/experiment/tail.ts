@@ -63,9 +63,10 @@ export class TailView {
     return this._following;
   }
 
-  /** Show the output of a run from its end; null: of none. */
-  open(run: string, read: Read | null): void {
+  /** Show the output of a run from its end; null: there is none, and `why`. */
+  open(run: string, read: Read | null, why = ''): void {
     this._read = read;
+    this._why = why;
     this._log.setAttribute('aria-label', this._trans.__('Output of %1', run));
     this._turn += 1;
     this._busy = false;
@@ -259,7 +260,7 @@ export class TailView {
     const trans = this._trans;
     const none = this._lines.last === this._lines.first;
     const empty = !this._read
-      ? trans.__('There is no output: no run has started.')
+      ? this._why || trans.__('There is no output: no run has started.')
       : this._known
         ? trans.__('Nothing was written so far.')
         : trans.__('Reading the output…');
@@ -343,6 +344,7 @@ export class TailView {
   private _trans: Words;
   private _most: number;
   private _read: Read | null = null;
+  private _why = '';
   private _lines = new OutputLines();
   private _rows: Row[] = [];
   private _generation = -1;

@@ -71,7 +71,11 @@ export class GroupView {
 
   update(rows: readonly ExperimentRow[], total: number): void {
     const { words } = this._host;
+    const counted = words._n('1 experiment', '%1 experiments', total);
     setText(this._count, total ? String(total) : '');
+    this._count.title = counted;
+    const title = groupTitle(this.group, words);
+    setAttributes(this._head, { 'aria-label': `${title}: ${counted}` });
     this.node.classList.toggle('labbook-none', total === 0);
     const left = total - rows.length;
     setText(

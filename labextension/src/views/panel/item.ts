@@ -44,6 +44,7 @@ export class ItemView {
       'li',
       { class: 'labbook-item' },
       this._main,
+      this._lesson,
       this._facts,
       this._reason,
       tools,
@@ -65,13 +66,17 @@ export class ItemView {
   update(row: ExperimentRow): void {
     this._row = row;
     const { words } = this._host;
-    const ended = this._group === 'today' && row.ended;
     setText(this._title.firstElementChild!, visible(row.name));
-    setText(this._title.lastElementChild!, ended ? moment(row.ended) : '');
+    this._drawEnd(row.ended);
     setText(this._question, asked(row));
     this._question.title = asked(row);
     setText(this._reason, visible(row.reason));
     this._reason.hidden = !row.reason;
+    // What is over and concluded is told by what was learned.
+    const lesson = this._group === 'today' ? visible(row.conclusion) : '';
+    setText(this._lesson, lesson);
+    this._lesson.title = lesson;
+    this._lesson.hidden = !lesson;
     const stamp = JSON.stringify([row.states, row.verdicts, row.progress]);
     if (stamp !== this._stamp) {
       this._stamp = stamp;
@@ -170,6 +175,15 @@ export class ItemView {
     );
   }
 
+  private _drawEnd(ended: string): void {
+    const { words } = this._host;
+    setText(this._ended, ended && moment(ended));
+    setAttributes(this._ended, { datetime: ended || null });
+    this._ended.title = ended
+      ? words.__('Ended %1', new Date(ended).toLocaleString())
+      : '';
+  }
+
   private async _act(done: Promise<void>, said: string): Promise<void> {
     this.node.setAttribute('aria-busy', 'true');
     this._say('');
@@ -233,11 +247,12 @@ export class ItemView {
     class: 'labbook-item-main',
     'aria-keyshortcuts': 'S R C'
   });
+  private _ended = h('time');
   private _title = h(
     'span',
     { class: 'labbook-item-name' },
     h('bdi'),
-    h('time')
+    this._ended
   );
   private _question = h('span', {
     class: 'labbook-item-question',
@@ -245,6 +260,7 @@ export class ItemView {
   });
   private _facts = h('div', { class: 'labbook-facts' });
   private _reason = h('p', { class: 'labbook-item-reason', dir: 'auto' });
+  private _lesson = h('p', { class: 'labbook-item-lesson', dir: 'auto' });
   private _inline = h('div', { class: 'labbook-inline' });
   private _note = h('p', {
     class: 'labbook-note',

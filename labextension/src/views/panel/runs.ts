@@ -1,6 +1,7 @@
 import type { Group, LabbookSource } from '../../data/labbook.js';
 import type { Words } from '../../data/words.js';
 import { focused, h, setAttributes, setText } from '../dom.js';
+import { countWords } from '../notice.js';
 import { visible } from '../text.js';
 import { GroupView, type GroupHost } from './group.js';
 import type { ItemView } from './item.js';
@@ -50,6 +51,7 @@ export class RunsView {
       { class: 'labbook-runs' },
       h('div', { class: 'labbook-filter' }, this._text, this._tag),
       this._problems,
+      this._counts,
       this._empty,
       this._list
     );
@@ -80,10 +82,10 @@ export class RunsView {
     const shown = this._groups.some(view => overview?.totals[view.group]);
     this._list.hidden = !overview || !shown;
     const filtered = this._text.value !== '' || this._tag.value !== '';
-    this._drawEmpty(
-      !overview ? 'looking' : shown ? '' : filtered ? 'filtered' : 'none',
-      words
-    );
+    const kind = shown ? '' : filtered ? 'filtered' : 'none';
+    this._drawCounts(overview?.counts ?? {}, words);
+    this._counts.hidden = !overview || kind !== '';
+    this._drawEmpty(overview ? kind : 'looking', words);
     this._setStop();
   }
 
@@ -105,6 +107,13 @@ export class RunsView {
       this._tag.value = chosen;
     }
     setAttributes(this._tag, { disabled: all.length === 0 });
+  }
+
+  /** The runs of the whole labbook, over the column that counts experiments. */
+  private _drawCounts(counts: Record<string, number>, words: Words): void {
+    const said = countWords(counts, words);
+    setText(this._live, said || words.__('Nothing runs or waits.'));
+    setText(this._unit, words.__('Experiments'));
   }
 
   private _drawEmpty(
@@ -246,6 +255,14 @@ export class RunsView {
   private _tag: HTMLSelectElement;
   private _list: HTMLElement;
   private _problems = h('p', { class: 'labbook-problem', role: 'alert' });
+  private _live = h('span', {});
+  private _unit = h('span', { 'aria-hidden': 'true' });
+  private _counts = h(
+    'p',
+    { class: 'labbook-counts', hidden: true },
+    this._live,
+    this._unit
+  );
   private _empty = h('div', { class: 'labbook-blank', hidden: true });
   private _kind = '';
   private _stamp = '';

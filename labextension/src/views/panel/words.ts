@@ -1,8 +1,10 @@
-import type { Freshness } from '../../data/freshness.js';
+import type { Contact, Freshness } from '../../data/freshness.js';
 import type { ExperimentRow, Group } from '../../data/labbook.js';
 import type { Progress } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
-import { duration, visible } from '../text.js';
+import { troubleWords } from '../freshness.js';
+import { leftWords } from '../run/left.js';
+import { visible } from '../text.js';
 
 /** The groups of the list of runs, in its order. */
 export const GROUPS: readonly Group[] = [
@@ -60,13 +62,13 @@ export function liveRuns(row: ExperimentRow): number {
   return LIVE.reduce((sum, state) => sum + (row.states[state] ?? 0), 0);
 }
 
-/** How far a run has come, such as `40 %, 3 min left`. */
+/** How far a run has come, such as `40 %, about 3 min left`. */
 export function progressWords(progress: Progress, words: Words): string {
   const { done, total, remaining, text } = progress;
   const percent = total ? Math.min(100, Math.floor((100 * done) / total)) : 0;
   const parts = [
     total ? words.__('%1 %', percent) : visible(text) || String(done),
-    remaining === null ? '' : words.__('%1 left', duration(remaining))
+    leftWords(remaining, words)
   ];
   return parts.filter(part => part).join(', ');
 }
@@ -93,20 +95,18 @@ export function moment(iso: string, now = new Date()): string {
 
 /** What a reader should know about the age of what is shown; or nothing. */
 export function freshnessWords(freshness: Freshness, words: Words): string {
-  const { contact, since, sentence } = freshness;
-  if (contact === 'live') {
-    return '';
-  }
-  if (contact === 'polling') {
-    return sentence || words.__('Looks every few seconds.');
-  }
-  const said: Record<typeof contact, string> = {
-    stale: words.__('The server does not answer.'),
-    unauthorized: words.__('Your session has ended; log in again.'),
-    gone: words.__('The labbook is gone.')
-  };
-  const as = since
-    ? words.__('This is how it was at %1.', moment(since.toISOString()))
-    : '';
-  return [visible(sentence) || said[contact], as].filter(Boolean).join(' ');
+  return freshness.contact === 'polling'
+    ? visible(freshness.sentence) || words.__('Looks every few seconds.')
+    : troubleWords(freshness, words);
+}
+
+/** The same in two or three words, where there is no room for more. */
+export function troubleWord(contact: Contact, words: Words): string {
+  return {
+    live: '',
+    polling: '',
+    stale: words.__('Labbook: no answer'),
+    unauthorized: words.__('Labbook: log in again'),
+    gone: words.__('Labbook: gone')
+  }[contact];
 }

@@ -16,7 +16,6 @@ export class ListView {
     this._host = host;
     const words = listWords(host.words)[list];
     const id = `labbook-list-${(lists += 1)}`;
-    this._title = h('span', { id });
     this._count = h('span', { class: 'labbook-count' });
     this._rowsNode = h('ul', { 'aria-labelledby': id });
     this._empty = h('p', { class: 'labbook-empty' }, words.empty);
@@ -35,7 +34,7 @@ export class ListView {
     this.node = h(
       'section',
       { class: 'labbook-list', 'data-list': list, 'aria-labelledby': id },
-      h('h3', {}, this._title, this._count),
+      h('h3', {}, h('span', { id }, words.title), this._count),
       this._rowsNode,
       this._empty,
       h('div', { class: 'labbook-add' }, icon('plus'), this._field.node)
@@ -72,8 +71,7 @@ export class ListView {
   }
 
   /** Show the list's new items. */
-  update(title: string, items: readonly PlanItem[]): void {
-    setText(this._title, title);
+  update(items: readonly PlanItem[]): void {
     setText(this._count, summary(items, this._host.words));
     const old = this._rows;
     const active = focused(this.node);
@@ -147,7 +145,6 @@ export class ListView {
   private _host: RowHost;
   private _rows: RowView[] = [];
   private _stop: RowView | undefined;
-  private _title: HTMLElement;
   private _count: HTMLElement;
   private _rowsNode: HTMLUListElement;
   private _empty: HTMLElement;

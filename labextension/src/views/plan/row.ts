@@ -50,6 +50,7 @@ export class RowView {
     this._parts.remove.addEventListener('click', () => this._delete());
     this._parts.priority.addEventListener('click', () => this._raise());
     this._parts.up.addEventListener('click', () => this.move(-1));
+    this._parts.down.addEventListener('click', () => this.move(1));
     if (this._startable) {
       this._parts.offer(() => this._make());
     }

@@ -13,6 +13,7 @@ export class RowParts {
   readonly text = h('span', { class: 'labbook-text', dir: 'auto' });
   readonly priority = h('button', { type: 'button', class: 'labbook-button' });
   readonly up: HTMLButtonElement;
+  readonly down: HTMLButtonElement;
   readonly edit: HTMLButtonElement;
   readonly remove: HTMLButtonElement;
   readonly main = h('div', { class: 'labbook-main' }, this.text);
@@ -20,6 +21,7 @@ export class RowParts {
 
   constructor(private readonly _words: Words) {
     this.up = action('up', _words.__('Move up (Alt ↑)'));
+    this.down = action('down', _words.__('Move down (Alt ↓)'));
     this.edit = action('edit', _words.__('Edit'));
     this.remove = action('trash', _words.__('Delete'));
     this.node = h(
@@ -33,6 +35,7 @@ export class RowParts {
         { class: 'labbook-tools' },
         this.priority,
         this.up,
+        this.down,
         this.edit,
         this.remove
       )
@@ -100,7 +103,7 @@ export class RowParts {
 }
 
 function action(
-  name: 'edit' | 'flask' | 'trash' | 'up',
+  name: 'down' | 'edit' | 'flask' | 'trash' | 'up',
   label: string
 ): HTMLButtonElement {
   return h(

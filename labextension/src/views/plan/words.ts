@@ -1,16 +1,18 @@
 import type { ListName, PlanDetails, Priority } from '../../data/plan.js';
 import type { Words } from '../../data/words.js';
 
-/** The five lists as `plan.md` heads them, in its order. */
-export const LISTS: readonly { list: ListName; title: string }[] = [
-  { list: 'experiment', title: 'Experiments' },
-  { list: 'question', title: 'Questions' },
-  { list: 'assumption', title: 'Assumptions to dispute' },
-  { list: 'test', title: 'Code that wants unit tests' },
-  { list: 'framing', title: 'Other ways to frame the problem' }
+/** The five lists in the order of `plan.md`. */
+export const LISTS: readonly ListName[] = [
+  'experiment',
+  'question',
+  'assumption',
+  'test',
+  'framing'
 ];
 
 interface ListWords {
+  /** What heads it here; `plan.md` has headings of its own. */
+  title: string;
   /** What one writes into the field at the list's end. */
   add: string;
   /** What to do next while the list is empty. */
@@ -19,28 +21,33 @@ interface ListWords {
 
 export const listWords = (trans: Words): Record<ListName, ListWords> => ({
   experiment: {
+    title: trans.__('Experiments'),
     add: trans.__('Add an experiment'),
     empty: trans.__('Nothing planned yet. Write down what you would run next.')
   },
   question: {
+    title: trans.__('Questions'),
     add: trans.__('Add a question'),
     empty: trans.__(
       'No questions yet. Write one down, then what you expect the answer to be.'
     )
   },
   assumption: {
+    title: trans.__('Assumptions to dispute'),
     add: trans.__('Add an assumption'),
     empty: trans.__(
       'Nothing in doubt yet. Write down what you take for granted.'
     )
   },
   test: {
+    title: trans.__('Code that wants unit tests'),
     add: trans.__('Add code to test'),
     empty: trans.__(
       'Nothing to test yet. Name the function you would least like to be wrong.'
     )
   },
   framing: {
+    title: trans.__('Other ways to frame the problem'),
     add: trans.__('Add another framing'),
     empty: trans.__(
       'One framing so far. Describe the problem as someone else would see it.'

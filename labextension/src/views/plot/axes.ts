@@ -18,6 +18,30 @@ export function valueSpan(
   levels: readonly number[],
   log: boolean
 ): Span {
+  const close = closeSpan(seen, levels, log);
+  if (!close) {
+    return log ? [0.1, 10] : [0, 1];
+  }
+  const [low, high] = close;
+  if (log) {
+    const air = high / low > 1 + FLAT ? (high / low) ** 0.04 : 2;
+    return [low / air, high * air];
+  }
+  return aired(close);
+}
+
+/** A linear range with air above and below. */
+export function aired([low, high]: Span): Span {
+  const air = 0.06 * (high - low);
+  return [low - air, high + air];
+}
+
+/** From the lowest to the highest that is to be seen; null if there is nothing. */
+export function closeSpan(
+  seen: Span | null,
+  levels: readonly number[],
+  log = false
+): Span | null {
   const usable = levels.filter(
     level => Number.isFinite(level) && (!log || level > 0)
   );
@@ -25,15 +49,13 @@ export function valueSpan(
     seen ??
     (usable.length ? [Math.min(...usable), Math.max(...usable)] : [NaN, NaN]);
   if (Number.isNaN(low)) {
-    return log ? [0.1, 10] : [0, 1];
+    return null;
   }
   if (log) {
     const near = usable.filter(
       level => level > low / 1e3 && level < high * 1e3
     );
-    [low, high] = [Math.min(low, ...near), Math.max(high, ...near)];
-    const air = high / low > 1 + FLAT ? (high / low) ** 0.04 : 2;
-    return [low / air, high * air];
+    return [Math.min(low, ...near), Math.max(high, ...near)];
   }
   for (const level of usable) {
     const wide = Math.max(high, level) - Math.min(low, level);
@@ -41,9 +63,28 @@ export function valueSpan(
       [low, high] = [Math.min(low, level), Math.max(high, level)];
     }
   }
-  [low, high] = opened([low, high]);
-  const air = 0.06 * (high - low);
-  return [low - air, high + air];
+  return opened([low, high]);
+}
+
+/** Whether one of several ranges would be a flat line on an axis of all. */
+export function apart(spans: readonly Span[]): boolean {
+  const wide = joined(spans);
+  return (
+    wide !== null &&
+    spans.some(
+      ([low, high]) => high > low && FAR * (high - low) < wide[1] - wide[0]
+    )
+  );
+}
+
+/** From the lowest to the highest of several ranges. */
+export function joined(spans: readonly Span[]): Span | null {
+  return spans.length
+    ? [
+        Math.min(...spans.map(([low]) => low)),
+        Math.max(...spans.map(([, high]) => high))
+      ]
+    : null;
 }
 
 /** A range for steps or seconds: from the first to the last, without air. */

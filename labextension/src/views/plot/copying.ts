@@ -4,7 +4,7 @@ import { h } from '../dom.js';
 import type { Key } from './legend.js';
 import type { Theme } from './theme.js';
 
-export type Copied = 'copied' | 'saved';
+export type Copied = 'copied' | 'saved' | 'failed';
 
 /** Put text on the clipboard, or into a file where the page may not. */
 export async function copyText(text: string, name: string): Promise<Copied> {
@@ -36,8 +36,12 @@ export async function copyPicture(
     ]);
     return 'copied';
   } catch {
-    save(await picture, name);
-    return 'saved';
+    try {
+      save(await picture, name);
+      return 'saved';
+    } catch {
+      return 'failed';
+    }
   }
 }
 
@@ -93,7 +97,7 @@ export function drawTogether(
     context.lineTo(left + 18, top + LINE / 2);
     context.stroke();
     context.fillStyle = theme.text;
-    context.fillText(key.label, left + 24, top + LINE / 2);
+    context.fillText(words(key), left + 24, top + LINE / 2);
   }
   context.translate(0, above);
   context.font = `600 ${font}`;
@@ -112,6 +116,10 @@ export function drawTogether(
   return canvas;
 }
 
+function words({ label, range }: Key): string {
+  return range ? `${label} (${range})` : label;
+}
+
 /** Entries of the legend, broken into lines. */
 function placed(
   legend: readonly Key[],
@@ -120,7 +128,7 @@ function placed(
 ): { key: Key; left: number; top: number }[] {
   let [left, top] = [0, 0];
   return legend.map(key => {
-    const wide = 24 + context.measureText(key.label).width;
+    const wide = 24 + context.measureText(words(key)).width;
     if (left > 0 && left + wide > width) {
       [left, top] = [0, top + LINE];
     }

@@ -1,5 +1,5 @@
 import type { Words } from '../../data/words.js';
-import { arrange, h, setAttributes, setText } from '../dom.js';
+import { arrange, h, setAttributes, setHidden, setText } from '../dom.js';
 import { visible } from '../text.js';
 import type { Span } from './axes.js';
 import type { PicturePart } from './copying.js';
@@ -51,11 +51,7 @@ export class PanelGrid {
     this._events = events;
     this._words = words;
     this._panelsNode = h('div', { class: 'labbook-plot-grid' });
-    this._empty = h(
-      'p',
-      { class: 'labbook-plot-empty' },
-      words.__('Nothing logged yet: log(loss=…) in the cell draws it here')
-    );
+    this._empty = h('p', { class: 'labbook-plot-empty' }, this._emptyWords);
     this._live = h('div', { class: 'labbook-plot-live', role: 'status' });
     this.node = h(
       'div',
@@ -95,7 +91,7 @@ export class PanelGrid {
         this._panels.delete(key);
       }
     }
-    this._empty.hidden = !empty;
+    setHidden(this._empty, !empty);
     const height = choices.overlaid ? OVERLAID_HEIGHT : HEIGHT;
     this.node.style.minHeight = `${height + TITLE}px`;
     if (empty) {
@@ -121,9 +117,10 @@ export class PanelGrid {
     this._tell();
   }
 
-  /** Say in words what is shown, once it is drawn. */
-  tell(description: string): void {
+  /** Say in words what is shown, or what is waited for, once it is drawn. */
+  tell(description: string, waiting: string): void {
     setAttributes(this.node, { 'aria-label': description });
+    setText(this._emptyWords, waiting);
     this._panels.forEach(panel => panel.tell());
     if (this._cursor !== null) {
       this._point(this._over, this._cursor, false);
@@ -191,7 +188,10 @@ export class PanelGrid {
     if (aloud) {
       const values = found
         .slice(0, READ)
-        .map(each => `${nameOf(each.mark, picture)} ${valueWords(each)}`);
+        .map(
+          each =>
+            `${nameOf(each.mark, picture)} ${valueWords(each, this._words)}`
+        );
       const said = [placeWords(picture.xName, place, this._words), ...values];
       setText(this._live, visible(said.join('; ')));
     }
@@ -279,6 +279,7 @@ export class PanelGrid {
   private _panels = new Map<string, Panel>();
   private _panelsNode: HTMLElement;
   private _empty: HTMLElement;
+  private _emptyWords = h('span', {});
   private _live: HTMLElement;
   private _tooltip = new Tooltip();
   private _resize: ResizeObserver | null = null;

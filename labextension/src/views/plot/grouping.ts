@@ -3,14 +3,22 @@
 import type { RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
 import { value } from '../text.js';
-import { pens, type Pen } from './pens.js';
+import { pens, repeated, type Pen } from './pens.js';
 
-/** Runs with the same values of the parameters that were varied. */
+/** Runs that differ in their seed alone: each has another. */
 export interface Group {
   key: string;
   label: string;
   pen: Pen;
   runs: readonly RunView[];
+  /** How often its runs had been made before, with the same seeds. */
+  times: number;
+}
+
+interface Draft {
+  key: string;
+  times: number;
+  runs: RunView[];
 }
 
 /** States of runs whose lines end early for reasons of their own. */
@@ -21,44 +29,60 @@ export const CUT_SHORT: ReadonlySet<string> = new Set([
   'cancelled'
 ]);
 
-/** Put runs that differ in their seed alone together, and give them pens. */
+/**
+ * Put runs that differ in their seed alone together, and give them pens.
+ *
+ * A run with the parameters and the seed of an earlier one, such as a rerun, is in
+ * a group of its own: it is no further seed, and it is told apart.
+ */
 export function grouped(
   runs: readonly RunView[],
   varied: readonly string[],
   words: Words
 ): Group[] {
   const names = varied.filter(name => name !== 'seed');
-  const together = new Map<string, RunView[]>();
-  for (const run of runs) {
-    const key = JSON.stringify(names.map(name => run.parameters[name] ?? null));
-    const others = together.get(key);
-    if (others) {
-      others.push(run);
-    } else {
-      together.set(key, [run]);
-    }
-  }
-  const groups = [...together];
+  const drafts = together(runs, names);
   const ordered =
     names.length === 1 && runs.every(run => swept(run, names[0]!));
   if (ordered) {
-    const place = (members: RunView[]): number =>
-      members[0]!.parameters[names[0]!] as number;
-    groups.sort(([, a], [, b]) => place(a) - place(b));
+    const place = ({ runs: [first] }: Draft): number =>
+      first!.parameters[names[0]!] as number;
+    drafts.sort((a, b) => place(a) - place(b) || a.times - b.times);
   }
-  const chosen = pens(groups.length, ordered);
-  return groups.map(([key, members], index) => ({
-    key,
-    label: label(members, names, words),
-    pen: chosen[index]!,
-    runs: members
+  const chosen = penOf(drafts, ordered);
+  return drafts.map((draft, index) => ({
+    ...draft,
+    key: JSON.stringify([draft.key, draft.times]),
+    label: label(draft, names, words),
+    pen: chosen[index]!
   }));
 }
 
-/** Whether runs may be averaged: each is another seed of the same thing. */
-export function differOnlyBySeed(runs: readonly RunView[]): boolean {
-  return (
-    runs.length > 1 && new Set(runs.map(run => run.seed)).size === runs.length
+function together(runs: readonly RunView[], names: readonly string[]): Draft[] {
+  const drafts = new Map<string, Draft>();
+  const seen = new Map<string, number>();
+  for (const run of runs) {
+    const key = JSON.stringify(names.map(name => run.parameters[name] ?? null));
+    const exact = `${key} ${run.seed}`;
+    const times = seen.get(exact) ?? 0;
+    seen.set(exact, times + 1);
+    const id = `${key} ${times}`;
+    const draft = drafts.get(id) ?? { key, times, runs: [] };
+    draft.runs.push(run);
+    drafts.set(id, draft);
+  }
+  return [...drafts.values()];
+}
+
+/** Repetitions have the colour of what they repeat, unless nothing else has one. */
+function penOf(drafts: readonly Draft[], ordered: boolean): Pen[] {
+  const keys = [...new Set(drafts.map(({ key }) => key))];
+  if (keys.length === 1) {
+    return pens(drafts.length);
+  }
+  const chosen = pens(keys.length, ordered);
+  return drafts.map(({ key, times }) =>
+    repeated(chosen[keys.indexOf(key)]!, keys.length, times)
   );
 }
 
@@ -67,6 +91,19 @@ function swept(run: RunView, name: string): boolean {
 }
 
 function label(
+  { runs, times }: Draft,
+  names: readonly string[],
+  words: Words
+): string {
+  const first = settings(runs, names, words);
+  return times === 0
+    ? first
+    : times === 1
+      ? words.__('%1, again', first)
+      : words.__('%1, again (%2)', first, times);
+}
+
+function settings(
   runs: readonly RunView[],
   names: readonly string[],
   words: Words
@@ -79,7 +116,5 @@ function label(
   if (runs.length === 1) {
     return words.__('run %1', runs[0]!.label);
   }
-  return differOnlyBySeed(runs)
-    ? words._n('%1 seed', '%1 seeds', runs.length)
-    : words._n('%1 run', '%1 runs', runs.length);
+  return words._n('%1 seed', '%1 seeds', runs.length);
 }

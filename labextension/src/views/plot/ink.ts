@@ -2,23 +2,12 @@
 
 import type uPlot from 'uplot';
 import { lastPoint } from './curve.js';
+import type { Ground, Place } from './ground.js';
+import { levels, levelWords } from './levels.js';
 import type { Mark } from './marks.js';
-import type { PanelPicture } from './picture.js';
+import { onAxis, type PanelPicture } from './picture.js';
 import type { Theme } from './theme.js';
 import { columns, trace } from './trace.js';
-
-type Place = (value: number) => number;
-
-interface Ground {
-  context: CanvasRenderingContext2D;
-  /** Part of the canvas where lines are drawn, in its pixels. */
-  box: { left: number; top: number; width: number; height: number };
-  x: Place;
-  y: Place;
-  /** Canvas pixels for one of the page's. */
-  ratio: number;
-  theme: Theme;
-}
 
 /** uPlot's number for such a scale; its type has no value at run time. */
 const LOGARITHMIC = 3;
@@ -43,13 +32,14 @@ export function paint(
 ): void {
   const context = plot.ctx;
   const box = plot.bbox;
+  const up = placer(plot, 'y', box.top + box.height, -box.height);
   const ground: Ground = {
     context,
     box,
     theme,
     ratio: devicePixelRatio || 1,
     x: placer(plot, 'x', box.left, box.width),
-    y: placer(plot, 'y', box.top + box.height, -box.height)
+    y: (value, metric) => up(onAxis(picture, metric, value))
   };
   context.save();
   context.beginPath();
@@ -74,6 +64,7 @@ export function paint(
     context.globalAlpha = own * raised * strength(mark);
     stroke(ground, mark);
   }
+  levelWords(ground, picture);
   context.restore();
   // uPlot remembers what it set on the canvas: everything is given back.
   context.save();
@@ -112,7 +103,7 @@ function stroke({ context, box, x, y, ratio }: Ground, mark: Mark): void {
   const { pieces, lone, climb } = trace(
     mark.curve,
     x,
-    y,
+    value => y(value, mark.metric),
     box.left,
     box.left + box.width
   );
@@ -146,13 +137,14 @@ function fillBand({ context, x, y, box }: Ground, mark: Mark): void {
   const { low, high } = mark.band!;
   const floor = box.top + box.height;
   // Below a logarithmic axis there is no end.
-  const edge = (value: number): number => (value <= 0 ? floor : y(value));
+  const up = (value: number): number => y(value, mark.metric);
+  const edge = (value: number): number => (value <= 0 ? floor : up(value));
   const { first, top, bottom } = columns(
     mark.curve.x,
     high,
     low,
     x,
-    Number.isFinite(y(0)) ? y : edge,
+    Number.isFinite(up(0)) ? up : edge,
     box.left,
     box.left + box.width
   );
@@ -165,58 +157,10 @@ function fillBand({ context, x, y, box }: Ground, mark: Mark): void {
   });
 }
 
-/** Levels of predictions: dashed lines with their words above the right end. */
-function levels(
-  { context, box, y: toY, ratio, theme }: Ground,
-  { thresholds }: PanelPicture
-): void {
-  context.globalAlpha = 1;
-  context.strokeStyle = theme.text;
-  context.fillStyle = theme.text;
-  context.lineWidth = ratio;
-  context.font = `${11 * ratio}px ${theme.family}`;
-  context.textAlign = 'right';
-  const right = box.left + box.width - 4 * ratio;
-  for (const { value, label } of thresholds) {
-    const place = toY(value);
-    const above = !(place >= box.top);
-    const outside = above || !(place <= box.top + box.height);
-    if (!outside) {
-      context.setLineDash([5 * ratio, 4 * ratio]);
-      context.beginPath();
-      context.moveTo(box.left, Math.round(place) + 0.5);
-      context.lineTo(box.left + box.width, Math.round(place) + 0.5);
-      context.stroke();
-      context.setLineDash([]);
-    }
-    const room = place - box.top > 16 * ratio;
-    context.textBaseline = outside
-      ? above
-        ? 'top'
-        : 'bottom'
-      : room
-        ? 'bottom'
-        : 'top';
-    const words = outside ? `${above ? '↑' : '↓'} ${label}` : label;
-    const line = outside
-      ? above
-        ? box.top + 3 * ratio
-        : box.top + box.height - 3 * ratio
-      : place + (room ? -2 : 3) * ratio;
-    // A rim of the page's colour keeps the words apart from lines behind them.
-    context.lineWidth = 3 * ratio;
-    context.strokeStyle = theme.back;
-    context.strokeText(words, right, line, box.width - 8 * ratio);
-    context.fillText(words, right, line, box.width - 8 * ratio);
-    context.strokeStyle = theme.text;
-    context.lineWidth = ratio;
-  }
-}
-
 /** Where a line that still grows has come to. */
 function dot({ context, box, x, y, ratio, theme }: Ground, mark: Mark): void {
   const last = lastPoint(mark.curve);
-  const at = last && ([x(last[0]), y(last[1])] as const);
+  const at = last && ([x(last[0]), y(last[1], mark.metric)] as const);
   if (!at || at[0] < box.left || at[0] > box.left + box.width + 1) {
     return;
   }

@@ -1,6 +1,7 @@
 import type { Words } from '../../data/words.js';
 import { h, setAttributes } from '../dom.js';
 import { isolated } from '../run/parts.js';
+import { number } from '../text.js';
 import type { Group } from './grouping.js';
 import type { Pen } from './pens.js';
 import type { Picture } from './picture.js';
@@ -29,7 +30,7 @@ export class Legend {
 
   show(picture: Picture, alone: ReadonlySet<string> | null): void {
     const { groups } = picture;
-    const metrics = metricKeys(picture);
+    const metrics = metricKeys(picture, this._words);
     const stamp = JSON.stringify([
       groups.map(({ key, label, pen, runs }) => [key, label, pen, runs.length]),
       metrics
@@ -77,8 +78,14 @@ export class Legend {
       this._buttons.set(group.key, button);
     }
     const keys = [...this._buttons.values()];
-    const names = metrics.map(({ label, pen }) =>
-      h('span', { class: 'labbook-plot-key' }, sample(pen), isolated(label))
+    const names = metrics.map(({ label, pen, range }) =>
+      h(
+        'span',
+        { class: 'labbook-plot-key' },
+        sample(pen),
+        isolated(label),
+        ...(range ? [h('span', { class: 'labbook-plot-count' }, range)] : [])
+      )
     );
     this.node.replaceChildren(...names, ...keys);
     this.node.hidden = !keys.length && !names.length;
@@ -127,16 +134,19 @@ export class Legend {
 export interface Key {
   label: string;
   pen: Pen;
+  /** The range that a metric has to itself, such as `0.1 to 0.98`. */
+  range?: string;
 }
 
 /** What a legend that nobody clicks on names: metrics, and groups that are shown. */
 export function keysOf(
   picture: Picture,
-  alone: ReadonlySet<string> | null
+  alone: ReadonlySet<string> | null,
+  words: Words
 ): Key[] {
   const groups = picture.groups.length > 1 ? picture.groups : [];
   return [
-    ...metricKeys(picture),
+    ...metricKeys(picture, words),
     ...groups.filter(
       group => !alone || group.runs.some(run => alone.has(run.label))
     )
@@ -144,7 +154,10 @@ export function keysOf(
 }
 
 /** Overlaid metrics differ by colour, or by dash where colours are the groups'. */
-function metricKeys({ groups, shownMetrics, panels }: Picture): Key[] {
+function metricKeys(
+  { groups, shownMetrics, panels }: Picture,
+  words: Words
+): Key[] {
   if (panels.length !== 1 || shownMetrics.length < 2) {
     return [];
   }
@@ -153,7 +166,12 @@ function metricKeys({ groups, shownMetrics, panels }: Picture): Key[] {
     const pen = panels[0]!.marks.find(
       mark => mark.metric === label && !mark.faint
     )?.pen;
-    return pen ? [{ label, pen: { ...pen, ...grey } }] : [];
+    const span = panels[0]!.own?.get(label);
+    const range =
+      span && words.__('%1 to %2', number(span[0]), number(span[1]));
+    return pen
+      ? [{ label, pen: { ...pen, ...grey }, ...(range ? { range } : {}) }]
+      : [];
   });
 }
 

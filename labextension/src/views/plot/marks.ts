@@ -2,11 +2,19 @@
 
 import type { Line } from '../../data/lines.js';
 import { curve, lastPoint, positive, type Curve } from './curve.js';
-import { CUT_SHORT, differOnlyBySeed, type Group } from './grouping.js';
+import { CUT_SHORT, type Group } from './grouping.js';
 import type { PlotChoices } from './host.js';
 import type { Pen } from './pens.js';
 import { smoothed } from './smoothing.js';
 import { after, spread } from './spread.js';
+
+/** What lies around a mean. */
+export interface Band {
+  low: Float64Array;
+  high: Float64Array;
+  /** How many were averaged: of two it reaches from one to the other. */
+  seeds: number;
+}
 
 export interface Mark {
   group: Group;
@@ -15,8 +23,7 @@ export interface Mark {
   run: string | null;
   pen: Pen;
   curve: Curve;
-  /** Edges of the band around a mean. */
-  band: { low: Float64Array; high: Float64Array } | null;
+  band: Band | null;
   /** Drawn behind, and not read by the cursor. */
   faint: boolean;
   /** Whether it may still grow. */
@@ -27,8 +34,6 @@ export interface Marks {
   marks: Mark[];
   /** Values that have no place on logarithmic axes. */
   leftOut: number;
-  /** Whether seeds are averaged somewhere. */
-  averaged: boolean;
 }
 
 interface Member {
@@ -59,7 +64,7 @@ export class MarkMaker {
     lineOf: (run: string, metric: string) => Line | undefined,
     pen?: (group: Group) => Pen
   ): Marks {
-    const result: Marks = { marks: [], leftOut: 0, averaged: false };
+    const result: Marks = { marks: [], leftOut: 0 };
     for (const group of groups) {
       const members: Member[] = [];
       for (const { label, seed, state } of group.runs) {
@@ -70,24 +75,22 @@ export class MarkMaker {
         }
       }
       const like = { group, metric, pen: pen?.(group) ?? group.pen };
-      result.marks.push(...this._group(members, like, result));
+      result.marks.push(...this._group(members, like));
     }
     return result;
   }
 
   private _group(
     members: readonly Member[],
-    like: Pick<Mark, 'group' | 'metric' | 'pen'>,
-    result: Marks
+    like: Pick<Mark, 'group' | 'metric' | 'pen'>
   ): Mark[] {
     const whole = members.filter(member => !CUT_SHORT.has(member.state));
-    const seeds = differOnlyBySeed(like.group.runs) && whole.length > 1;
-    const middle = seeds ? spread(whole.map(member => member.shown)) : null;
+    const middle =
+      whole.length > 1 ? spread(whole.map(member => member.shown)) : null;
     const end = middle?.mean.x.at(-1);
     if (!middle || end === undefined) {
       return members.flatMap(member => this._single(member, like));
     }
-    result.averaged = true;
     const { mean, low, high } = middle;
     const behind = members.map(member => {
       const alone = this._choices.singles || CUT_SHORT.has(member.state);
@@ -102,7 +105,7 @@ export class MarkMaker {
         ...like,
         run: null,
         curve: mean,
-        band: { low, high },
+        band: { low, high, seeds: whole.length },
         faint: false,
         live: whole.some(member => member.state === 'running')
       }

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import type { Words } from '../../data/words.js';
-import { h, setAttributes, setText } from '../dom.js';
+import { h, setAttributes, setHidden, setText } from '../dom.js';
 import { number, visible } from '../text.js';
 import {
   logTicks,
@@ -12,7 +12,7 @@ import {
 import { lastPoint } from './curve.js';
 import type { Engine } from './engine.js';
 import { paint } from './ink.js';
-import type { PanelPicture, Picture } from './picture.js';
+import { onAxis, type PanelPicture, type Picture } from './picture.js';
 import { readings, valueWords } from './readings.js';
 import type { Theme } from './theme.js';
 
@@ -57,7 +57,8 @@ export class Panel {
       'div',
       { class: 'labbook-plot-panel', role: 'application', tabindex: 0 },
       h('div', { class: 'labbook-plot-head' }, this._title, this._value),
-      this._stage
+      this._stage,
+      this._nothing
     );
     this.node.addEventListener('keydown', event => events.press(this, event));
     this.node.addEventListener('blur', () => events.leave(this));
@@ -103,6 +104,12 @@ export class Panel {
     const title = visible(this._panel!.metrics.join(', '));
     const { words } = this._frame!;
     setText(this._title, title);
+    const empty = !this._panel!.marks.some(({ curve }) => curve.y.length);
+    setHidden(this._nothing, !empty);
+    setText(
+      this._nothing,
+      this._picture!.live ? words.__('Not logged yet') : words.__('Not logged')
+    );
     setAttributes(this.node, {
       'aria-roledescription': words.__('plot'),
       'aria-label': words.__(
@@ -164,7 +171,7 @@ export class Panel {
       const last = lastPoint(lines[0]!.curve);
       const here = x === null ? null : readings(panel, x, picture.shown)[0];
       text = here
-        ? valueWords(here)
+        ? valueWords(here, this._frame!.words)
         : last && x === null
           ? number(last[1])
           : '';
@@ -187,7 +194,9 @@ export class Panel {
       dot.hidden = !reading;
       if (reading) {
         const left = plot.valToPos(reading.x, 'x');
-        const top = plot.valToPos(reading.y, 'y');
+        const { metric } = reading.mark;
+        const place = onAxis(this._panel!, metric, reading.y);
+        const top = plot.valToPos(place, 'y');
         dot.style.transform = `translate(${left}px, ${top}px)`;
         dot.style.backgroundColor = reading.mark.pen.colour;
       }
@@ -246,7 +255,7 @@ export class Panel {
         },
         {
           ...axis,
-          ...(logY ? logAxis(5) : { values: linearLabels }),
+          ...(logY ? logAxis(5) : this._valueAxis()),
           size: Y_AXIS,
           space: 34
         }
@@ -309,6 +318,16 @@ export class Panel {
     };
   }
 
+  /** Values, or shares of the range that each metric has to itself. */
+  private _valueAxis(): uPlot.Axis {
+    return {
+      values: (_plot, splits, _axis, _space, step) =>
+        this._panel?.own
+          ? splits.map(share => `${Math.round(100 * share)} %`)
+          : tickLabels(splits, step)
+    };
+  }
+
   private _xName(words: Words): string {
     if (this._picture?.xName === 'time') {
       const unit = this._frame?.logX
@@ -328,6 +347,7 @@ export class Panel {
   private _stage: HTMLElement;
   private _title = h('bdi', { class: 'labbook-plot-title' });
   private _value = h('span', { class: 'labbook-plot-value' });
+  private _nothing = h('p', { class: 'labbook-plot-nothing', hidden: true });
   private _dots: HTMLElement[] = [];
 }
 
@@ -335,16 +355,6 @@ export class Panel {
 const WHOLE = Array.from({ length: 25 }, (_, power) =>
   Number(`1e${power - 9}`)
 ).flatMap(unit => [unit, 2 * unit, 2.5 * unit, 5 * unit]);
-
-function linearLabels(
-  _plot: uPlot,
-  splits: number[],
-  _axis: number,
-  _space: number,
-  step: number
-): string[] {
-  return tickLabels(splits, step);
-}
 
 function logAxis(most: number): uPlot.Axis {
   return {

@@ -12,11 +12,13 @@ export interface Pen {
 /** The colours of the pictures that Python draws, so that a run keeps its own. */
 export const DISTINCT = [
   '#2f74d0',
-  '#e07b00',
+  '#df7b00',
   '#0e9a74',
   '#cc62a8',
   '#b8322a',
-  '#2b9fc4'
+  '#2b9fc4',
+  '#6d51fb',
+  '#7d6a4f'
 ] as const;
 
 export const DASHES: readonly (readonly number[])[] = [
@@ -31,7 +33,7 @@ const RAMP = [
   [0x7a, 0x5c, 0xc4],
   [0xb4, 0x56, 0xa6],
   [0xd0, 0x5c, 0x74],
-  [0xe0, 0x7b, 0x00]
+  [0xdf, 0x7b, 0x00]
 ] as const;
 
 /** Groups beyond this many are not told apart by their pens. */
@@ -56,6 +58,22 @@ export function pens(count: number, ordered = false): Pen[] {
       faint
     };
   });
+}
+
+/**
+ * Choose a pen for each group where dashes tell something else.
+ *
+ * Colours alone: distinct ones as long as they last, then a ramp.
+ */
+export function colours(count: number): string[] {
+  return pens(count, count > DISTINCT.length).map(pen => pen.colour);
+}
+
+/** The pen for what repeats a group: its colour, with strokes of its own. */
+export function repeated(pen: Pen, groups: number, times: number): Pen {
+  const turns = Math.ceil(groups / DISTINCT.length);
+  const turn = DASHES.indexOf(pen.dash) + turns * times;
+  return { ...pen, dash: DASHES[turn % DASHES.length]! };
 }
 
 function ramp(place: number): string {

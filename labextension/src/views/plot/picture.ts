@@ -2,9 +2,17 @@
 
 import type { Line } from '../../data/lines.js';
 import type { Words } from '../../data/words.js';
-import { baseSpan, valueSpan, type Span } from './axes.js';
+import {
+  aired,
+  apart,
+  baseSpan,
+  closeSpan,
+  joined,
+  valueSpan,
+  type Span
+} from './axes.js';
 import { beginnings, extent } from './curve.js';
-import { differOnlyBySeed, grouped, type Group } from './grouping.js';
+import { grouped, type Group } from './grouping.js';
 import {
   MOST_PANELS,
   type PlotChoices,
@@ -12,7 +20,7 @@ import {
   type Threshold
 } from './host.js';
 import { MarkMaker, type Mark } from './marks.js';
-import { DASHES, pens } from './pens.js';
+import { colours, DASHES, pens } from './pens.js';
 
 /** One plot: a metric, or all of them overlaid. */
 export interface PanelPicture {
@@ -20,7 +28,10 @@ export interface PanelPicture {
   key: string;
   metrics: readonly string[];
   marks: readonly Mark[];
+  /** What the axis reaches over; with `own` ranges, in shares of them. */
   value: Span;
+  /** The range that each metric has to itself; null where they share the axis. */
+  own: ReadonlyMap<string, Span> | null;
   thresholds: readonly Threshold[];
 }
 
@@ -35,7 +46,6 @@ export interface Picture {
   shown: Span;
   xName: 'step' | 'row' | 'time';
   leftOut: number;
-  averaged: boolean;
   /** Whether any runs differ by their seed alone. */
   seeds: boolean;
   /** Whether there is anything to draw. */
@@ -74,11 +84,23 @@ export function shownNames(
   return wanted?.length ? wanted : metrics.slice(0, MOST_PANELS);
 }
 
+/** Where a value lies on the axis of a panel. */
+export function onAxis(
+  { own }: Pick<PanelPicture, 'own'>,
+  metric: string,
+  value: number
+): number {
+  const span = own?.get(metric);
+  return span ? (value - span[0]) / (span[1] - span[0]) : value;
+}
+
 export function compose(data: PlotData, look: Look): Picture {
   const { choices, window } = look;
-  const groups = grouped(data.runs, data.varied, look.words);
   const metrics = metricNames(data);
   const shownMetrics = shownNames(metrics, choices.metrics);
+  const together = choices.overlaid && shownMetrics.length > 1;
+  const found = grouped(data.runs, data.varied, look.words);
+  const groups = together ? coloured(found) : found;
   const visible = drawnGroups(groups, look.runs);
   const drawn = new Set(
     visible.flatMap(group => group.runs.map(run => run.label))
@@ -106,10 +128,10 @@ export function compose(data: PlotData, look: Look): Picture {
       metric,
       visible,
       (run, name) => lines.get(run)?.get(name),
-      choices.overlaid ? overlaidPen(groups.length, index) : undefined
+      together ? overlaidPen(groups.length, index) : undefined
     )
   }));
-  const joined = choices.overlaid
+  const panels = choices.overlaid
     ? [{ metrics: shownMetrics, marks: drawings.flatMap(({ marks }) => marks) }]
     : drawings.map(({ metric, marks }) => ({ metrics: [metric], marks }));
   const xNames = new Set(seen.map(line => line.xName));
@@ -119,7 +141,7 @@ export function compose(data: PlotData, look: Look): Picture {
     shownMetrics,
     whole,
     shown,
-    panels: joined.map(each => panel(each, data.thresholds, shown, choices)),
+    panels: panels.map(each => panel(each, data.thresholds, shown, choices)),
     xName:
       choices.by === 'time'
         ? 'time'
@@ -127,8 +149,7 @@ export function compose(data: PlotData, look: Look): Picture {
           ? 'step'
           : 'row',
     leftOut: drawings.reduce((sum, { leftOut }) => sum + leftOut, 0),
-    averaged: drawings.some(({ averaged }) => averaged),
-    seeds: groups.some(group => differOnlyBySeed(group.runs)),
+    seeds: groups.some(group => group.runs.length > 1),
     empty: !data.lines.length,
     live: data.runs.some(run => run.state === 'running')
   };
@@ -137,34 +158,67 @@ export function compose(data: PlotData, look: Look): Picture {
 function panel(
   { metrics, marks }: { metrics: string[]; marks: Mark[] },
   every: readonly Threshold[],
-  [from, to]: Span,
+  shown: Span,
   { logY }: PlotChoices
 ): PanelPicture {
   const thresholds = every.filter(({ metric }) => metrics.includes(metric));
-  const levels = thresholds.map(({ value }) => value);
-  let seen: Span | null = null;
-  const include = (span: Span | null): void => {
-    if (span) {
-      seen = seen
-        ? [Math.min(seen[0], span[0]), Math.max(seen[1], span[1])]
-        : span;
-    }
-  };
-  for (const { curve, band } of marks) {
-    include(extent(curve, from, to));
-    if (band) {
-      const low = extent({ x: curve.x, y: band.low }, from, to);
-      include(logY && low && low[0] <= 0 ? null : low);
-      include(extent({ x: curve.x, y: band.high }, from, to));
+  const spans = new Map<string, Span>();
+  for (const metric of metrics) {
+    const seen = reachOf(
+      marks.filter(mark => mark.metric === metric),
+      shown,
+      logY
+    );
+    if (seen) {
+      spans.set(metric, seen);
     }
   }
-  return {
-    key: JSON.stringify(metrics),
-    metrics,
-    marks,
-    thresholds,
-    value: valueSpan(seen, levels, logY)
-  };
+  const levelsOf = (names: readonly string[]): number[] =>
+    thresholds
+      .filter(({ metric }) => names.includes(metric))
+      .map(({ value }) => value);
+  const like = { key: JSON.stringify(metrics), metrics, marks, thresholds };
+  const all = [...spans.values()];
+  // A logarithmic axis has room for all sizes.
+  if (logY || !apart(all)) {
+    const value = valueSpan(joined(all), levelsOf(metrics), logY);
+    return { ...like, value, own: null };
+  }
+  const own = metrics.map(metric => {
+    const span = closeSpan(spans.get(metric) ?? null, levelsOf([metric]));
+    return [metric, span ?? ([0, 1] as Span)] as const;
+  });
+  return { ...like, value: aired([0, 1]), own: new Map(own) };
+}
+
+/** From the lowest to the highest value of some marks in a part of x. */
+function reachOf(
+  marks: readonly Mark[],
+  [from, to]: Span,
+  logY: boolean
+): Span | null {
+  const spans = marks.flatMap(({ curve, band }) => {
+    const low = band && extent({ x: curve.x, y: band.low }, from, to);
+    return [
+      extent(curve, from, to),
+      // Below a logarithmic axis there is no end.
+      logY && low && low[0] <= 0 ? null : low,
+      band && extent({ x: curve.x, y: band.high }, from, to)
+    ];
+  });
+  return joined(spans.filter(span => span !== null));
+}
+
+/** Groups whose colours alone tell them apart: dashes are the metrics'. */
+function coloured(groups: readonly Group[]): Group[] {
+  if (!groups.some(({ pen }) => pen.dash.length)) {
+    return [...groups];
+  }
+  const chosen = colours(groups.length);
+  return groups.map((group, index) => ({
+    ...group,
+    pen: { ...group.pen, colour: chosen[index]!, dash: DASHES[0]! }
+  }));
 }
 
 /** One group: a colour for each metric. Several: a dash for each. */

@@ -5,22 +5,29 @@ import { number } from '../text.js';
 import { elapsed, type Span } from './axes.js';
 import { nearest } from './curve.js';
 import type { Mark } from './marks.js';
-import type { PanelPicture, Picture } from './picture.js';
+import { onAxis, type PanelPicture, type Picture } from './picture.js';
+
+export interface Spread {
+  low: number;
+  high: number;
+  /** Two seeds are both named, of more their standard deviation. */
+  both: boolean;
+}
 
 export interface Reading {
   mark: Mark;
   x: number;
   y: number;
-  /** Half the height of the band there; null without one. */
-  deviation: number | null;
+  /** Values that the seeds lie between or around; null where there is no spread. */
+  spread: Spread | null;
 }
 
 /** A line counts where it is, and this share of the width beyond its ends. */
 const BEYOND = 0.015;
 
-/** Values at a place, the largest first. */
+/** Values at a place, the topmost first. */
 export function readings(
-  { marks }: PanelPicture,
+  { marks, own }: PanelPicture,
   at: number,
   [from, to]: Span
 ): Reading[] {
@@ -32,16 +39,22 @@ export function readings(
     const inside =
       at >= (x[0] ?? NaN) - beyond && at <= (x.at(-1) ?? NaN) + beyond;
     if (index >= 0 && inside) {
-      const { band } = mark;
       found.push({
         mark,
         x: x[index]!,
         y: y[index]!,
-        deviation: band && (band.high[index]! - band.low[index]!) / 2
+        spread: spreadAt(mark, index)
       });
     }
   }
-  return found.sort((a, b) => b.y - a.y);
+  const height = ({ mark, y }: Reading): number =>
+    onAxis({ own }, mark.metric, y);
+  return found.sort((a, b) => height(b) - height(a));
+}
+
+function spreadAt({ band }: Mark, index: number): Spread | null {
+  const [low, high] = [band?.low[index] ?? NaN, band?.high[index] ?? NaN];
+  return high > low ? { low, high, both: band?.seeds === 2 } : null;
 }
 
 /** The place that the nearest value was logged at. */
@@ -67,8 +80,15 @@ export function placeWords(
     : words.__('row %1', written);
 }
 
-export function valueWords({ y, deviation }: Reading): string {
-  return deviation === null ? number(y) : `${number(y)} ± ${brief(deviation)}`;
+/** A value, and by how much seeds differ there. */
+export function valueWords({ y, spread }: Reading, words: Words): string {
+  if (!spread) {
+    return number(y);
+  }
+  const { low, high, both } = spread;
+  return both
+    ? words.__('%1 (%2 and %3)', number(y), number(low), number(high))
+    : words.__('%1 (sd %2)', number(y), brief((high - low) / 2));
 }
 
 function brief(value: number): string {

@@ -16,7 +16,8 @@ const MOST_POINTS = 1000;
  * Average curves where all of them have begun and none has ended.
  *
  * Beyond that the mean would jump as curves drop out, which looks like a result.
- * The band is one standard deviation to both sides; of two curves, the two.
+ * The band is one standard deviation to both sides; of two curves, the two. Where
+ * only one has a value there is none.
  */
 export function spread(curves: readonly Curve[]): Spread {
   const first = curves[0]!;
@@ -64,7 +65,10 @@ function across(
   if (count === 0) {
     return [NaN, NaN, NaN];
   }
-  if (count > 2) {
+  if (count === 1) {
+    return [mean, NaN, NaN];
+  }
+  if (columns.length > 2) {
     const deviation = Math.sqrt(squares / (count - 1));
     return [mean, mean - deviation, mean + deviation];
   }

@@ -2,6 +2,7 @@ import type { Words } from '../../data/words.js';
 import { focused, h, setAttributes, setText } from '../dom.js';
 import { isolated } from '../run/parts.js';
 import { MOST_SMOOTHING, type PlotChoices } from './host.js';
+import type { Copied } from './copying.js';
 import type { Picture } from './picture.js';
 
 export interface ToolbarEvents {
@@ -12,6 +13,14 @@ export interface ToolbarEvents {
 }
 
 type Flag = 'overlaid' | 'logX' | 'logY' | 'singles';
+
+/** What is copied. */
+export type Copy = 'picture' | 'table';
+
+const LONG = 'labbook-plot-long';
+
+/** How long a button says that it has done its work, in ms. */
+const DONE = 2000;
 
 /** How the lines are drawn, as buttons and one slider. */
 export class Toolbar {
@@ -41,7 +50,22 @@ export class Toolbar {
       singles: this._toggle(
         'singles',
         say('Single seeds'),
-        say('Show the lines behind each mean')
+        say('Show the lines behind each mean'),
+        say('Seeds')
+      )
+    };
+    this._copies = {
+      picture: this._button(
+        say('Copy PNG'),
+        say('Copy the plot as a picture'),
+        () => events.copyPicture(),
+        say('PNG')
+      ),
+      table: this._button(
+        say('Copy CSV'),
+        say('Copy the shown values as a table'),
+        () => events.copyTable(),
+        say('CSV')
       )
     };
     this._metrics = this._button(
@@ -82,20 +106,14 @@ export class Toolbar {
       this._flags.logX,
       this._flags.logY,
       this._flags.singles,
-      this._slider(say('Smoothing')),
+      this._slider(say('Smoothing'), say('Smooth')),
       h('span', { class: 'labbook-plot-space' }),
       this._reset,
       h(
         'span',
         { class: 'labbook-plot-together' },
-        this._button(say('Copy PNG'), say('Copy the plot as a picture'), () =>
-          events.copyPicture()
-        ),
-        this._button(
-          say('Copy CSV'),
-          say('Copy the shown values as a table'),
-          () => events.copyTable()
-        )
+        this._copies.picture,
+        this._copies.table
       )
     );
   }
@@ -130,6 +148,29 @@ export class Toolbar {
         : this._words.__('Metrics')
     );
     this._list(metrics, shownMetrics);
+  }
+
+  /** Show on its button, for a moment, what has become of a copy. */
+  copied(what: Copy, how: Copied): void {
+    const button = this._copies[what];
+    const words = {
+      copied: this._words.__('Copied'),
+      saved: this._words.__('Saved'),
+      failed: this._words.__('Failed')
+    };
+    let sign = button.querySelector<HTMLElement>('.labbook-plot-done');
+    if (!sign) {
+      sign = h('span', { class: 'labbook-plot-done', 'aria-hidden': 'true' });
+      button.append(sign);
+    }
+    const mark = how === 'failed' ? '✗' : '✓';
+    sign.replaceChildren(mark, h('span', { class: LONG }, ` ${words[how]}`));
+    button.dataset.done = how;
+    clearTimeout(this._timers[what]);
+    this._timers[what] = setTimeout(() => {
+      delete button.dataset.done;
+      sign.remove();
+    }, DONE);
   }
 
   private _list(metrics: readonly string[], shown: readonly string[]): void {
@@ -185,8 +226,9 @@ export class Toolbar {
     });
   }
 
-  private _slider(name: string): HTMLElement {
+  private _slider(name: string, short: string): HTMLElement {
     setAttributes(this._range, {
+      'aria-label': name,
       type: 'range',
       min: 0,
       max: MOST_SMOOTHING,
@@ -198,16 +240,24 @@ export class Toolbar {
     );
     return h(
       'label',
-      { class: 'labbook-plot-smoothing' },
-      name,
+      { class: 'labbook-plot-smoothing', title: name },
+      ...labels(name, short),
       this._range,
       this._weight
     );
   }
 
-  private _toggle(name: Flag, label: string, title: string): HTMLButtonElement {
-    const button = this._button(label, title, () =>
-      this._events.choose({ [name]: !pressed(button) })
+  private _toggle(
+    name: Flag,
+    label: string,
+    title: string,
+    short = ''
+  ): HTMLButtonElement {
+    const button = this._button(
+      label,
+      title,
+      () => this._events.choose({ [name]: !pressed(button) }),
+      short
     );
     return button;
   }
@@ -215,12 +265,18 @@ export class Toolbar {
   private _button(
     label: string,
     title: string,
-    act: () => void
+    act: () => void,
+    short = ''
   ): HTMLButtonElement {
     const button = h(
       'button',
-      { type: 'button', class: 'labbook-plot-button', title },
-      label
+      {
+        type: 'button',
+        class: 'labbook-plot-button',
+        title,
+        'aria-label': short ? label : null
+      },
+      ...(short ? labels(label, short) : [label])
     );
     button.addEventListener('click', act);
     return button;
@@ -232,10 +288,20 @@ export class Toolbar {
   private _flags: Record<Flag, HTMLButtonElement>;
   private _metrics: HTMLButtonElement;
   private _menu: HTMLElement;
+  private _copies: Record<Copy, HTMLButtonElement>;
+  private _timers: Partial<Record<Copy, ReturnType<typeof setTimeout>>> = {};
   private _reset: HTMLButtonElement;
   private _range = h('input', {});
   private _weight = h('output', {});
   private _listed: readonly string[] = [];
+}
+
+/** A name, and a shorter one where there is little room. */
+function labels(long: string, short: string): HTMLElement[] {
+  return [
+    h('span', { class: LONG }, long),
+    h('span', { class: 'labbook-plot-short' }, short)
+  ];
 }
 
 function pressed(button: HTMLButtonElement): boolean {

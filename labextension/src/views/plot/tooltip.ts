@@ -46,7 +46,7 @@ export class Tooltip {
         {},
         swatch,
         h('span', {}, isolated(nameOf(reading.mark, picture))),
-        h('b', {}, valueWords(reading))
+        h('b', {}, valueWords(reading, words))
       );
     });
     if (found.length > MOST) {

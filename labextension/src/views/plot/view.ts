@@ -1,5 +1,4 @@
 import { h, setText } from '../dom.js';
-import { visible } from '../text.js';
 import type { Span } from './axes.js';
 import { beginnings } from './curve.js';
 import { copyPicture, copyText, drawTogether, type Copied } from './copying.js';
@@ -16,11 +15,11 @@ import {
 import { keysOf, Legend } from './legend.js';
 import { PanelGrid } from './grid.js';
 import { compose, type Picture } from './picture.js';
-import { describe, notes } from './sentences.js';
+import { copyWords, describe, emptyWords, notes } from './sentences.js';
 import { ranges } from './splice.js';
 import { ValueTable } from './table.js';
 import { onThemeChange, theme, type Theme } from './theme.js';
-import { Toolbar } from './toolbar.js';
+import { Toolbar, type Copy } from './toolbar.js';
 import { scaled, shifted, within } from './window.js';
 
 /** Detail is asked for again this often while a zoomed line grows, in ms. */
@@ -157,9 +156,15 @@ export class PlotView {
     const { words } = this._host;
     const picture = this._picture!;
     this._legend.show(picture, this._alone);
-    this._grid.tell(describe(picture, this._data, words));
+    this._grid.tell(
+      describe(picture, this._data, words),
+      this._data === NOTHING ? '' : emptyWords(this._data.runs, words)
+    );
     this._toolbar.show(picture, this._choices, this._window !== null);
-    setText(this._notes, notes(picture, this._choices, this._window, words));
+    setText(
+      this._notes,
+      this._trouble || notes(picture, this._choices, this._window, words)
+    );
     this._notes.classList.toggle('labbook-plot-waiting', this._detail.waiting);
     this._table.show(this._data, picture, this._alone);
   }
@@ -206,6 +211,7 @@ export class PlotView {
 
   private _zoom(wanted: Span | null): void {
     const whole = this._picture?.whole;
+    this._trouble = '';
     this._window =
       wanted && whole ? within(wanted, whole, this._choices.logX) : null;
     if (this._window && whole) {
@@ -240,6 +246,7 @@ export class PlotView {
 
   private _choose(change: Partial<PlotChoices>): void {
     const before = this._choices;
+    this._trouble = '';
     this._choices = { ...before, ...change };
     this._host.save(this._choices);
     if (this._choices.by !== before.by || this._choices.logX !== before.logX) {
@@ -268,9 +275,9 @@ export class PlotView {
       return;
     }
     const { parts, width, height } = this._grid.parts();
-    const keys = keysOf(this._picture, this._alone);
+    const keys = keysOf(this._picture, this._alone, this._host.words);
     const canvas = drawTogether(parts, keys, width, height, this._theme);
-    this._say(await copyPicture(canvas, 'plot.png'), 'plot.png');
+    this._tellCopy('picture', await copyPicture(canvas, 'plot.png'));
   }
 
   private async _copyTable(): Promise<void> {
@@ -284,16 +291,16 @@ export class PlotView {
       );
     const { by } = this._choices;
     const text = csv({ lines: shown, runs, varied, by, window: this._window });
-    this._say(await copyText(text, 'plot.csv'), 'plot.csv');
+    this._tellCopy('table', await copyText(text, 'plot.csv'));
   }
 
-  private _say(how: Copied, name: string): void {
-    const { words } = this._host;
-    this._host.say(
-      how === 'copied'
-        ? words.__('Copied.')
-        : words.__('The clipboard was refused; saved as %1.', visible(name))
-    );
+  /** On the button, below the plot where it went wrong, and aloud. */
+  private _tellCopy(what: Copy, how: Copied): void {
+    const sentence = copyWords(what, how, this._host.words);
+    this._trouble = how === 'copied' ? '' : sentence;
+    this._toolbar.copied(what, how);
+    this._host.say(sentence);
+    this._schedule();
   }
 
   private _observe(): () => void {
@@ -335,6 +342,8 @@ export class PlotView {
   private _grid: PanelGrid;
   private _table: ValueTable;
   private _notes: HTMLElement;
+  /** Why something could not be copied, until something else is done. */
+  private _trouble = '';
 }
 
 /** What of the runs can be seen in a plot: the rest changes every second. */

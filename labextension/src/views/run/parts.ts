@@ -87,6 +87,8 @@ export function verdicts(
 function verdict(each: Verdict, trans: Words): HTMLElement {
   const facts = [
     each.observed && trans.__('observed %1', visible(each.observed)),
+    // The plot's bands are another spread.
+    each.observed.includes('±') && trans.__('± is the 95 % interval'),
     each.probability !== null &&
       trans.__('expected with %1 %', Math.round(each.probability * 100)),
     visible(each.reason)

@@ -1,7 +1,8 @@
 import type { Progress, RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
 import { h, setAttributes, setText, setHidden } from '../dom.js';
-import { duration, number, visible } from '../text.js';
+import { number, visible } from '../text.js';
+import { leftWords } from './left.js';
 import { chip, retouch } from './parts.js';
 
 /** Where a run stands: its state, and how far it has come or why it ended. */
@@ -21,7 +22,10 @@ export class StateCell {
     retouch(this._chip, run.state);
     this._measure(run.label, progress);
     const text = progress
-      ? [progressWords(progress, this._trans), leftWords(progress, this._trans)]
+      ? [
+          progressWords(progress, this._trans),
+          leftWords(progress.remaining, this._trans)
+        ]
           .filter(word => word)
           .join(' · ')
       : visible(run.reason);
@@ -59,8 +63,4 @@ export function progressWords(progress: Progress, trans: Words): string {
     return visible(text);
   }
   return total ? trans.__('%1 of %2', number(done), number(total)) : '';
-}
-
-function leftWords({ remaining }: Progress, trans: Words): string {
-  return remaining === null ? '' : trans.__('%1 left', duration(remaining));
 }

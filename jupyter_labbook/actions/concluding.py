@@ -50,6 +50,9 @@ def record_verdict(labbook: LabbookFolder, experiment: ExperimentFolder) -> bool
         "verdicts": [records.to_builtins(verdict) for verdict in verdicts],
         "runs": {run.run.label: seal(run) for run in runs},
     }
+    tainted = [run.run.label for run in runs if run.run.label in watch.taints]
+    if tainted:
+        data["tainted"] = tainted
     if _known(watch, data):
         return False
     for problem in broken(experiment, watch.declared):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.declared import Declared
@@ -18,6 +19,7 @@ from jupyter_labbook.model.view import (
     RunView,
     Verdict,
 )
+from jupyter_labbook.rendering.taints import tainted_note
 from jupyter_labbook.storage.history import EventKind
 from jupyter_labbook.storage.metrics import Follower
 from jupyter_labbook.storage.progress import read_progress
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.model.metrics import Summary
     from jupyter_labbook.model.run import RunRecord, RunState
+    from jupyter_labbook.model.taint import Taint
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -142,6 +145,7 @@ class ExperimentWatch:
         self.experiment = experiment
         self._runs: dict[RunFolder, RunWatch] = {}
         self._declared: Declared | None = None
+        self._taints: dict[str, Taint] = {}
         self._stamp: object = self
 
     def poll(self) -> bool:
@@ -160,6 +164,7 @@ class ExperimentWatch:
             declared = Declared.as_far_as_readable(self.experiment)
             changed = changed or declared != self._declared
             self._declared = declared
+            self._taints = declared.taints
         return changed
 
     @property
@@ -169,6 +174,17 @@ class ExperimentWatch:
             self.poll()
         assert self._declared is not None
         return self._declared
+
+    @property
+    def taints(self) -> dict[str, Taint]:
+        """Runs that do not count any more, by their labels."""
+        return self._taints
+
+    def view_of(self, watch: RunWatch) -> RunView:
+        """Draw one of the runs, as of the last look."""
+        taint = self.taints.get(watch.run.label)
+        drawn = watch.view()
+        return replace(drawn, taint=taint.reason) if taint else drawn
 
     def runs(self) -> list[RunWatch]:
         """Runs of the newest version, or all where none is of it.
@@ -190,7 +206,16 @@ class ExperimentWatch:
         return Evidence(
             name=self.experiment.name,
             # Without a record, nobody knows what a run was given.
-            runs=tuple(w.evidence() for w in self.runs() if w.record is not None),
+            runs=tuple(
+                w.evidence()
+                for w in self.runs()
+                if w.record is not None and w.run.label not in self.taints
+            ),
+            tainted={
+                watch.run.label: self.taints[watch.run.label].reason
+                for watch in self.runs()
+                if watch.run.label in self.taints
+            },
         )
 
     def problems(self) -> list[str]:
@@ -225,7 +250,7 @@ class ExperimentWatch:
         header = self.declared.header
         evidence = self.evidence()
         verdicts = [self._judge(text, evidence) for text in self.declared.predictions]
-        runs = [watch.view() for watch in self.runs()]
+        runs = [self.view_of(watch) for watch in self.runs()]
         return ExperimentView(
             name=self.experiment.name,
             number=self.experiment.number,
@@ -241,7 +266,15 @@ class ExperimentWatch:
             runs=runs,
             varied=list(varied(run.parameters for run in runs)),
             note="\n".join(
-                filter(None, [self._versions(), self._amended(), *self.problems()])
+                filter(
+                    None,
+                    [
+                        tainted_note(runs, concluded=bool(self.declared.conclusion)),
+                        self._versions(),
+                        self._amended(),
+                        *self.problems(),
+                    ],
+                )
             ),
         )
 

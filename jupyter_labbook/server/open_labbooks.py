@@ -116,7 +116,7 @@ class OpenExperiment:
         self.watch.poll()
         for run in self.watch.all_runs():
             if run.run.label == label:
-                return replace(run.view(), series=[], tail="")
+                return replace(self.watch.view_of(run), series=[], tail="")
         raise FileNotFoundError(label)
 
 

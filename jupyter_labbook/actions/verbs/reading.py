@@ -65,7 +65,7 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
             (
                 str(row["number"]),
                 row["name"],
-                ", ".join(f"{count} {state}" for state, count in row["states"].items()),
+                _standing(row),
                 _counted(row["verdicts"]) or ("exploring" if row["why"] else ""),
                 row["question"] or row["why"],
             )
@@ -75,6 +75,13 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
     problems = [f"! {problem}" for row in rows for problem in row["problems"]]
     text = "\n\n".join([table_text(table, args.width), *problems])
     return Answer(text=text, data=rows)
+
+
+def _standing(row: dict[str, Any]) -> str:
+    """Spell ``3 finished``, and how many of these do not count any more."""
+    words = [f"{count} {state}" for state, count in row["states"].items()]
+    tainted = [f"{row['tainted']} tainted"] if row["tainted"] else []
+    return ", ".join(words + tainted)
 
 
 def _counted(words: list[str]) -> str:
@@ -101,6 +108,7 @@ def _row(labbook: LabbookFolder, experiment: ExperimentFolder) -> dict[str, Any]
         "question": header.get("question", ""),
         "why": header.get("why", ""),
         "states": dict(Counter(str(run.state) for run in watch.runs())),
+        "tainted": sum(run.run.label in watch.taints for run in watch.runs()),
         "verdicts": [str(verdict.outcome) for verdict in watch.verdicts()],
         "conclusion": watch.declared.conclusion,
         "path": str(experiment.path),

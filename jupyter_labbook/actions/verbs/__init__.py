@@ -24,6 +24,7 @@ VERBS = {
     "stop": "end runs, waiting or running",
     "rerun": "repeat runs: frozen code, same seed",
     "compare": "two experiments or runs: what changed, then the metrics",
+    "invalidate": "a bug was found: mark what it touched, and run it again",
     "plan": "the five lists to work on meanwhile",
     "conclude": "record what was learned",
     "verify": "whether the history is as it was written",
@@ -152,7 +153,7 @@ def _shared(**defaults: object) -> _Parser:
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import planning, running
+    from jupyter_labbook.actions.verbs import invalidating, planning, running
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -185,7 +186,10 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         "--wait", action="store_true", help="wait, and say which metrics differ"
     )
     made["compare"].add_argument("a", **one)
-    made["compare"].add_argument("b", **one)
+    made["compare"].add_argument(
+        "b", nargs="?", help="another; without it, tainted runs against their reruns"
+    )
+    invalidating.configure(made["invalidate"])
     made["conclude"].add_argument("name", **name)
     made["conclude"].add_argument("text", nargs="+", help="in your own words")
     made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
@@ -201,7 +205,14 @@ def _count(text: str) -> int:
 
 
 def _act(args: argparse.Namespace) -> Answer:
-    from jupyter_labbook.actions.verbs import changing, demo, planning, reading, running
+    from jupyter_labbook.actions.verbs import (
+        changing,
+        demo,
+        invalidating,
+        planning,
+        reading,
+        running,
+    )
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
@@ -216,6 +227,7 @@ def _act(args: argparse.Namespace) -> Answer:
         "show": reading.show,
         "tail": reading.tail,
         "compare": reading.compare,
+        "invalidate": invalidating.invalidate,
         "verify": reading.verify,
         "stop": changing.stop,
         "rerun": changing.rerun,

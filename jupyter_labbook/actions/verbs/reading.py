@@ -13,13 +13,16 @@ from jupyter_labbook.actions import comparing, observing, publishing
 from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.seals import changed_metrics
+from jupyter_labbook.actions.tainting import misplaced_marks
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
-from jupyter_labbook.errors import StorageError
+from jupyter_labbook.actions.withdrawn import old_against_new
+from jupyter_labbook.errors import InvalidInputError, StorageError
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.comparison import comparison_text
 from jupyter_labbook.rendering.log_tail import plain, tail_lines
 from jupyter_labbook.rendering.tables import Column, Table, table_text
+from jupyter_labbook.rendering.taints import old_against_new_text
 from jupyter_labbook.rendering.text import experiment_text
 from jupyter_labbook.storage import experiment_file, records, run_state, trust
 from jupyter_labbook.storage.history_check import Severity, verify_labbook
@@ -175,14 +178,27 @@ def _state(run: RunFolder) -> Any:  # noqa: ANN401  # a RunState
 
 def compare(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """Two experiments or runs: what changed, then the final metrics."""
+    if args.b is None:
+        return _old_against_new(labbook, args.a)
     found = comparing.compare(labbook, args.a, args.b)
     return Answer(text=comparison_text(found), data=records.to_builtins(found))
+
+
+def _old_against_new(labbook: LabbookFolder, name: str) -> Answer:
+    found = old_against_new(labbook, places.whole(labbook, name))
+    if found is None:
+        raise InvalidInputError(
+            f"No run of {name} is tainted; to compare it with another experiment or "
+            f"run, name that too: labbook compare {name} OTHER"
+        )
+    return Answer(text=old_against_new_text(found), data=records.to_builtins(found))
 
 
 def verify(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """Whether the history is as it was written."""
     del args
     problems = verify_labbook(labbook.path) + changed_metrics(labbook)
+    problems += misplaced_marks(labbook)
     found = [p for p in problems if p.severity is Severity.FINDING]
     lines = [f"{p.severity}: {p.path}: {p.message}" for p in problems]
     if not found:

@@ -129,7 +129,7 @@ def search(labbook: LabbookFolder, wanted: Wanted) -> Search:
     return Search(kept, tuple(left_out), carried)
 
 
-_FIXED = "it has it as it is today, which is not what the others have"
+_FIXED = "it has what it uses as it is today, unlike the others"
 
 
 def _require(wanted: Wanted) -> None:

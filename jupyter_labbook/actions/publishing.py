@@ -18,6 +18,7 @@ from jupyter_labbook.runtime import files
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.runtime.failpoints import reach
 from jupyter_labbook.storage import records, trust
+from jupyter_labbook.storage.known_labbooks import remember
 from jupyter_labbook.storage.settings import (
     labbook_settings,
     state_folder,
@@ -134,6 +135,7 @@ def publish(
         sync(folders)
         runs = experiment.publish_runs(folders)
     reach("submit.published")
+    remember(labbook.path)
     return runs
 
 

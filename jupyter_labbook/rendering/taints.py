@@ -36,11 +36,12 @@ def tainted_note(runs: Sequence[RunView], *, concluded: bool) -> str:
 
 def old_against_new_text(found: OldAgainstNew, width: int = 100) -> str:
     """Write what tainted runs said beside what came out the second time."""
-    parts = [
-        f"{one_line(found.name)} · experiment {found.number}\n"
-        f"{one_line(found.question)}\n"
-        f"Its old runs are tainted: {one_line(found.reason)}."
-    ]
+    head = (
+        f"{one_line(found.name)} · experiment {found.number}",
+        one_line(found.question),
+        f"Its old runs are tainted: {one_line(found.reason)}.",
+    )
+    parts = ["\n".join(head)]
     if found.verdicts:
         parts.append("\n".join(_changes(found)))
     if found.runs:

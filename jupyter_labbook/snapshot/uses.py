@@ -44,7 +44,13 @@ class Use:
     """Hash of what a definition says, whatever its layout and comments."""
 
     def __str__(self) -> str:
-        return f"{self.file} {self.how} {self.name}"
+        module = "" if self.file == SCRIPT else module_name(self.file)
+        if self.name == module:
+            return f"{self.file} is {module}"
+        name = self.name
+        if self.how is How.DEFINES and module:
+            name = name.removeprefix(f"{module}.")
+        return f"{self.file} {self.how} {name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ VERBS = {
     "conclude": "record what was learned",
     "verify": "whether the history is as it was written",
     "run": "run a program as an experiment",
+    "service": "have waiting runs served again when the machine has started",
     "demo": "a first experiment, on real data, in half a minute",
 }
 
@@ -153,7 +154,7 @@ def _shared(**defaults: object) -> _Parser:
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import invalidating, planning, running
+    from jupyter_labbook.actions.verbs import invalidating, planning, running, serving
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -195,6 +196,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
     # What stands behind an act must not undo what stood before it.
     planning.configure(made["plan"], _shared())
+    serving.configure(made["service"], _shared())
     running.configure(made["run"])
 
 
@@ -212,12 +214,14 @@ def _act(args: argparse.Namespace) -> Answer:
         planning,
         reading,
         running,
+        serving,
     )
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
         "init": changing.init,
         "run": running.run,
+        "service": serving.service,
         "demo": demo.demo,
     }
     if args.verb in alone:

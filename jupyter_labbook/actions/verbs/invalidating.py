@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import LabbookFolder
 
+_MARK_THEM = "Nothing was marked. To mark them, say the same with --reason and without --dry-run."
 _MOST = 12
 """Runs that are left out and told one by one."""
 
@@ -82,14 +83,10 @@ def invalidate(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
             repeating.require_fixed(found.concerned, args.uses)
     shown = _shown(found, args)
     if args.dry_run or not found.concerned:
-        wish = (
-            "Nothing was marked. To mark them, say the same with --reason and without"
-        )
-        end = f"{wish} --dry-run." if found.concerned else ""
-        text = "\n\n".join(filter(None, [*shown, end]))
+        text = "\n\n".join([*shown, *([_MARK_THEM] if found.concerned else [])])
         return Answer(text=text, data=_data(found, [], Repetitions()))
     marked = tainting.mark(labbook, found.concerned, args.reason)
-    shown.append(_marked(found, marked))
+    shown.append(_marked(found, marked, again=bool(args.rerun)))
     repeated = Repetitions()
     if args.rerun:
         by_code = bool(args.uses or args.since)
@@ -119,9 +116,7 @@ def _shown(found: Search, args: argparse.Namespace) -> list[str]:
         title = f"{count} with {what}:" if what else f"{count}:"
         parts = [f"{title}\n{table_text(_table(found.concerned), args.width)}"]
     if any(one.unchanged for one in found.concerned):
-        parts.append(
-            f"{args.uses} is today as it was in these runs: not corrected yet."
-        )
+        parts.append(f"{args.uses} is today as it was then: it is not corrected yet.")
     if found.left_out:
         parts.append("Not marked; to mark them too, name them with --runs:")
         parts[-1] += _listed(found.left_out)
@@ -134,19 +129,15 @@ def _shown(found: Search, args: argparse.Namespace) -> list[str]:
 
 
 def _table(runs: Sequence[Concerned]) -> Table:
-    columns = (Column("run"), Column("state"), Column("found"), Column("marked"))
-    return Table(
-        columns,
-        tuple(
-            (
-                one.place,
-                str(one.state),
-                one.found,
-                f"tainted already: {one.taint.reason}" if one.taint else "",
-            )
-            for one in runs
-        ),
-    )
+    columns = [Column("run"), Column("state")]
+    cells = [[one.place for one in runs], [str(one.state) for one in runs]]
+    if any(one.found for one in runs):
+        columns.append(Column("in its frozen code"))
+        cells.append([one.found for one in runs])
+    if any(one.taint for one in runs):
+        columns.append(Column("tainted before"))
+        cells.append([one.taint.reason if one.taint else "" for one in runs])
+    return Table(tuple(columns), tuple(zip(*cells, strict=True)))
 
 
 def _listed(runs: Sequence[LeftOut]) -> str:
@@ -155,7 +146,7 @@ def _listed(runs: Sequence[LeftOut]) -> str:
     return lines + (f"\n  and {more} more" if more > 0 else "")
 
 
-def _marked(found: Search, marked: Sequence[RunFolder]) -> str:
+def _marked(found: Search, marked: Sequence[RunFolder], *, again: bool) -> str:
     if not marked:
         return "All of them were tainted already."
     verb = "is" if len(marked) == 1 else "are"
@@ -164,10 +155,11 @@ def _marked(found: Search, marked: Sequence[RunFolder]) -> str:
         "them. To take that back: labbook invalidate --undo "
         + " ".join(dict.fromkeys(places.label(run) for run in marked[:2]))
     )
-    live = [one for one in found.concerned if one.state is RunState.RUNNING]
-    if live:
-        names = " ".join(one.place for one in live)
-        text += f"\nStill running, to no use: labbook stop {names}"
+    # What waits is cancelled when it is queued again.
+    live = (RunState.RUNNING,) if again else (RunState.RUNNING, RunState.WAITING)
+    idle = " ".join(one.place for one in found.concerned if one.state in live)
+    if idle:
+        text += f"\nNot ended yet, to no use: labbook stop {idle}"
     return text
 
 
@@ -182,10 +174,10 @@ def _repeated(repeated: Repetitions, when: str) -> list[str]:
         parts.append(
             f"{counted(len(repeated.queued), 'run')} with today's code {start}:{lines}"
         )
-        names = dict.fromkeys(
-            places.label(one.old).partition("/")[0] for one in repeated.queued
+        names = [places.split(places.label(one.old))[0] for one in repeated.queued]
+        compare = "\n".join(
+            f"  labbook compare {name}" for name in dict.fromkeys(names)
         )
-        compare = "\n".join(f"  labbook compare {name}" for name in names)
         parts.append(f"When they have ended, old against new:\n{compare}")
     else:
         parts.append("Nothing is run again.")

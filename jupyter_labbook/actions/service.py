@@ -92,9 +92,9 @@ def limits(kind: str) -> list[str]:
     if kills == "yes":
         said.append(
             "This machine ends whatever you started in a session when you log out of "
-            "it (KillUserProcesses=yes), runs included that were started from a terminal "
-            "or from Jupyter. To let them go on, start Jupyter with: systemd-run --user "
-            "--scope jupyter lab"
+            "it (KillUserProcesses=yes), runs included that were started from a "
+            "terminal or from Jupyter. To let them go on, start Jupyter with: "
+            "systemd-run --user --scope jupyter lab"
         )
     if not kills:
         said.append(

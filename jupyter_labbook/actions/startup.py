@@ -97,7 +97,7 @@ class SystemdUnit:
             "[Service]\n"
             "Type=oneshot\n"
             "RemainAfterExit=yes\n"
-            f"ExecStart={' '.join(map(_unit_word, _command()))}\n"
+            f"ExecStart={' '.join(_unit_word(w, '$') for w in _command())}\n"
             f"{variables}"
             "# Runs go on when this is stopped, and when one of them needs too much.\n"
             "KillMode=process\n"
@@ -201,10 +201,11 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _KEPT if os.environ.get(name)}
 
 
-def _unit_word(word: str) -> str:
+def _unit_word(word: str, doubled: str = "") -> str:
     """Quote a word as systemd reads it, with nothing in it that it replaces."""
-    for sign, spelt in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
-        word = word.replace(sign, spelt)
+    word = word.replace("\\", "\\\\").replace('"', '\\"')
+    for sign in f"%{doubled}":
+        word = word.replace(sign, sign * 2)
     return f'"{word}"'
 
 

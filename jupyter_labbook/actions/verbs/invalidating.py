@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import LabbookFolder
 
-_MARK_THEM = "Nothing was marked. To mark them, say the same with --reason and without --dry-run."
+_MARK_THEM = "Nothing was marked; to mark them, give --reason, and no --dry-run."
 _MOST = 12
 """Runs that are left out and told one by one."""
 

@@ -47,7 +47,7 @@ class _Frozen:
     def identity(self) -> str:
         return hashlib.sha256(f"{self.code}{self.body}".encode()).hexdigest()
 
-    def plan(self, variant: Variant, title: str) -> RunPlan:
+    def plan(self, variant: Variant, title: str) -> RunPlan:  # noqa: ARG002
         plan = script.Plan(items=[], body=self.body, code=self.code)
         given = {**variant.parameters, "seed": variant.seed}
         parts = [script.head(plan), script.parameters(given), script.tail(plan)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import submit
+from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.provenance import GitProbe
 from jupyter_labbook.actions.publishing import Origin, RunPlan
@@ -131,4 +132,6 @@ class Project:
         handle = ExperimentHandle(self.labbook, found.experiment, found.runs)
         if wait:
             handle.wait(timeout=60)
+            # Whoever is to record it when they have ended may do so later.
+            record_verdict(self.labbook, found.experiment)
         return handle

@@ -279,7 +279,7 @@ def kill_dispatchers(labbook: Path) -> None:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes()
-            open_files = [os.readlink(one) for one in (folder / "fd").iterdir()]
+            open_files = [str(one.readlink()) for one in (folder / "fd").iterdir()]
         except OSError:
             continue
         around = publishing.surroundings()

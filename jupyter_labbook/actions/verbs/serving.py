@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import service as acts
@@ -9,7 +10,6 @@ from jupyter_labbook.actions import startup
 from jupyter_labbook.actions.verbs.answer import Answer
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.rendering.formats import counted
-from jupyter_labbook.storage import records
 
 if TYPE_CHECKING:
     import argparse
@@ -124,9 +124,7 @@ def _status() -> Answer:
         data={
             "kind": found.kind if found else "",
             "installed": installed,
-            "labbooks": [
-                {**records.to_builtins(one), "path": str(one.path)} for one in every
-            ],
+            "labbooks": [{**asdict(one), "path": str(one.path)} for one in every],
             "limits": limits,
         },
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jupyter_labbook.actions import publishing, submit
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.publishing import Origin, RunPlan
+from jupyter_labbook.actions.todays_code import todays_file
 from jupyter_labbook.errors import (
     CorruptFileError,
     InvalidInputError,
@@ -20,7 +21,6 @@ from jupyter_labbook.errors import (
 from jupyter_labbook.insight.reproduction import Reproduction, reproduction
 from jupyter_labbook.model.experiment import Variant
 from jupyter_labbook.model.run import RunRecord
-from jupyter_labbook.snapshot import modules
 from jupyter_labbook.storage import metrics, records, run_state
 from jupyter_labbook.storage.contents import ContentStore
 
@@ -165,7 +165,6 @@ def _python(run: RunFolder, record: RunRecord) -> str:
 def _today(labbook: LabbookFolder, record: RunRecord) -> str:
     """Freeze today's text of the modules that a run was given."""
     folder = labbook.path / "code" / record.code
-    root = modules.project_root(Path(record.cwd))
     if not record.code or not folder.is_dir():
         raise InvalidInputError(
             "This run uses no modules of your project, so --current changes nothing; "
@@ -174,11 +173,13 @@ def _today(labbook: LabbookFolder, record: RunRecord) -> str:
     files = {}
     for path in folder.rglob("*.py"):
         name = path.relative_to(folder)
-        if not (root / name).is_file():
+        today = todays_file(Path(record.cwd), name.as_posix())
+        if today is None:
             raise InvalidInputError(
-                f"{root / name} is gone, which the run needs; leave out --current."
+                f"{Path(record.cwd) / name} is gone, which the run needs; leave out "
+                "--current."
             )
-        files[name.as_posix()] = (root / name).read_bytes()
+        files[name.as_posix()] = today.read_bytes()
     return ContentStore(labbook.path).put_modules(files)
 
 

@@ -35,11 +35,31 @@ def _today(labbook: LabbookFolder, record: RunRecord, use: Use) -> str:
         for cell in notebook_cells(labbook, record):
             found = definitions(use.name, cell, SCRIPT).get(use.name, found)
         return found
-    path = modules.project_root(Path(record.cwd)) / use.file
+    path = todays_file(Path(record.cwd), use.file)
     try:
-        return definitions(use.name, path.read_bytes(), use.file).get(use.name, "")
+        content = path.read_bytes() if path else b""
     except OSError:
         return ""
+    return definitions(use.name, content, use.file).get(use.name, "")
+
+
+def todays_file(cwd: Path, name: str) -> Path | None:
+    """Find a file of the project that was frozen by its path on the import path.
+
+    Parameters
+    ----------
+    cwd
+        Where the run was submitted; what lies there was imported first.
+    name
+        Such as ``labkit/data.py``.
+    """
+    root = modules.project_root(cwd)
+    cwd = cwd.resolve()
+    between = [one for one in (cwd, *cwd.parents) if one.is_relative_to(root)]
+    for folder in (*between, root / "src"):
+        if (folder / name).is_file():
+            return folder / name
+    return None
 
 
 def notebook_cells(labbook: LabbookFolder, record: RunRecord) -> tuple[bytes, ...]:

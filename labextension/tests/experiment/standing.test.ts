@@ -44,7 +44,7 @@ describe('the standing of runs', () => {
     const marks = (): string[] =>
       all('.labbook-standing .labbook-chip')
         .filter(chip => !chip.hidden)
-        .map(chip => chip.textContent!);
+        .map(chip => chip.textContent);
     expect(marks()).toEqual(['finished', '2 tainted']);
     expect(text('.labbook-meanings')).toBe(
       '2 tainted Off by one. What they logged does not count any more, ' +

@@ -60,7 +60,7 @@ describe('the table of runs', () => {
     ];
     source.show({ runs: [sound, tainted] });
     const cell = (label: string): string =>
-      find(`[data-run="${label}"] .labbook-state`).textContent!;
+      find(`[data-run="${label}"] .labbook-state`).textContent;
     expect(cell('001')).toBe('finished');
     expect(cell('002')).toContain('tainted');
     expect(cell('002')).toContain('off by <b>one</b>');

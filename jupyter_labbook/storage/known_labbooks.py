@@ -23,8 +23,8 @@ def remember(labbook: Path) -> None:
     Nothing else depends on it: where it cannot be noted, no run is refused.
     """
     place = os.fsencode(os.path.realpath(labbook))
-    path = state_folder() / _FOLDER / hashlib.sha256(place).hexdigest()[:32]
     with suppress(OSError):
+        path = state_folder() / _FOLDER / hashlib.sha256(place).hexdigest()[:32]
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
             files.create(path, place)

@@ -49,6 +49,10 @@ def _answered(words: list[str]) -> int:
         print(part, end="", flush=True)
     if answer.text:
         print(answer.text)
+    if answer.ask is not None and sys.stdin.isatty():
+        question, act = answer.ask
+        if input(f"\n{question} [y/N] ").strip().lower() in ("y", "yes"):
+            print(act().text)
     return answer.exit_code
 
 

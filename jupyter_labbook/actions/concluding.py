@@ -15,7 +15,10 @@ from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.journal import JournalEntry, append_entry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jupyter_labbook.model.view import Verdict
+    from jupyter_labbook.storage.history import Event
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
 
@@ -50,6 +53,9 @@ def record_verdict(labbook: LabbookFolder, experiment: ExperimentFolder) -> bool
         "verdicts": [records.to_builtins(verdict) for verdict in verdicts],
         "runs": {run.run.label: seal(run) for run in runs},
     }
+    tainted = [run.run.label for run in runs if run.run.label in watch.taints]
+    if tainted:
+        data["tainted"] = tainted
     if _known(watch, data):
         return False
     for problem in broken(experiment, watch.declared):
@@ -57,13 +63,17 @@ def record_verdict(labbook: LabbookFolder, experiment: ExperimentFolder) -> bool
     # Two who notice the end at the same moment must not both record it.
     with labbook.lock():
         history = History(experiment.path)
-        recorded = [e for e in history.events() if e.kind is EventKind.VERDICT]
-        if recorded and _same(dict(recorded[-1].data), data):
+        events = history.events()
+        recorded = [e for e in events if e.kind is EventKind.VERDICT]
+        marked = _marks(events) != _marks(watch.declared.events)
+        if not marked and recorded and _same(dict(recorded[-1].data), data):
             return False
-        # First, because it may be written twice, which changes nothing.
-        append_entry(labbook.path, _entry(watch, verdicts))
-        history.append(EventKind.VERDICT, data, timestamp())
-    return True
+        if not marked:
+            # First, because it may be written twice, which changes nothing.
+            append_entry(labbook.path, _entry(watch, verdicts))
+            history.append(EventKind.VERDICT, data, timestamp())
+    # Meanwhile it was found out that other runs count.
+    return record_verdict(labbook, experiment) if marked else True
 
 
 def conclude(
@@ -125,6 +135,11 @@ def _require(
         "and save yours again if it still holds.",
         now=now,
     )
+
+
+def _marks(events: Iterable[Event]) -> list[int]:
+    """Which events say what runs count."""
+    return [e.seq for e in events if e.kind in (EventKind.TAINTED, EventKind.CLEARED)]
 
 
 def _known(watch: ExperimentWatch, data: dict[str, Any]) -> bool:

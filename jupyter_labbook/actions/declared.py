@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.errors import StorageError
+from jupyter_labbook.model.taint import Taint
 from jupyter_labbook.storage.history import Event, EventKind, History, read_event
 
 if TYPE_CHECKING:
@@ -70,6 +71,18 @@ class Declared:
         return cls(0, {}, events, problems)
 
     @property
+    def taints(self) -> dict[str, Taint]:
+        """Runs that do not count any more, by their labels."""
+        found: dict[str, Taint] = {}
+        for event in self.events:
+            if event.kind is EventKind.TAINTED:
+                found |= _taints(event)
+            elif event.kind is EventKind.CLEARED:
+                for label in _runs(event):
+                    found.pop(label, None)
+        return found
+
+    @property
     def predictions(self) -> list[str]:
         """Source text of each prediction."""
         return list(self.header.get("predict", ()))
@@ -81,3 +94,25 @@ class Declared:
             if event.kind is EventKind.CONCLUDED:
                 return str(event.data["conclusion"])
         return ""
+
+
+def _taints(event: Event) -> dict[str, Taint]:
+    found = event.data.get("found")
+    because = found if isinstance(found, dict) else {}
+    return {
+        label: Taint(
+            reason=str(event.data.get("reason", "")),
+            time=event.time,
+            run=identifier,
+            found=str(because.get(label, "")),
+        )
+        for label, identifier in _runs(event).items()
+    }
+
+
+def _runs(event: Event) -> dict[str, str]:
+    """Runs that an event is about: label to id, whatever a hand wrote there."""
+    runs = event.data.get("runs")
+    if not isinstance(runs, dict):
+        return {}
+    return {str(label): str(identifier) for label, identifier in runs.items()}

@@ -139,6 +139,7 @@ def _known(
         conclusion=declared.conclusion,
         **_declared(declared),
         verdicts=(verdicts if over else None) or pending,
+        tainted=sum(one.run.label in declared.taints for one in shown),
         states=dict(Counter(str(standing.state) for standing in counted)),
         created=_created(declared, standings),
         ended="" if finished is None else _iso(finished),
@@ -161,6 +162,9 @@ def _known(
 def recorded_verdicts(declared: Declared, labels: list[str]) -> list[Outcome] | None:
     """Look up what was recorded when these runs had ended; None if nothing was."""
     for event in reversed(declared.events):
+        if event.kind in (EventKind.TAINTED, EventKind.CLEARED):
+            # What was recorded before rests on other runs.
+            return None
         if event.kind is not EventKind.VERDICT:
             continue
         try:

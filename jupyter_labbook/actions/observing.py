@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions.declared import Declared
@@ -20,6 +21,7 @@ from jupyter_labbook.model.view import (
     RunView,
     Verdict,
 )
+from jupyter_labbook.rendering.taints import tainted_note
 from jupyter_labbook.storage.history import EventKind
 from jupyter_labbook.storage.metrics import Follower
 from jupyter_labbook.storage.progress import read_progress
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.model.metrics import Summary
     from jupyter_labbook.model.run import RunRecord, RunState
+    from jupyter_labbook.model.taint import Taint
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -159,6 +162,7 @@ class ExperimentWatch:
         self.experiment = experiment
         self._runs: dict[RunFolder, RunWatch] = {}
         self._declared: Declared | None = None
+        self._taints: dict[str, Taint] = {}
         self._stamp: object = self
 
     def poll(self, seconds: float = math.inf) -> bool:
@@ -184,6 +188,7 @@ class ExperimentWatch:
             declared = Declared.as_far_as_readable(self.experiment)
             changed = changed or declared != self._declared
             self._declared = declared
+            self._taints = declared.taints
         return changed
 
     @property
@@ -198,6 +203,17 @@ class ExperimentWatch:
             self.poll()
         assert self._declared is not None
         return self._declared
+
+    @property
+    def taints(self) -> dict[str, Taint]:
+        """Runs that do not count any more, by their labels."""
+        return self._taints
+
+    def view_of(self, watch: RunWatch) -> RunView:
+        """Draw one of the runs, as of the last look."""
+        taint = self.taints.get(watch.run.label)
+        drawn = watch.view()
+        return replace(drawn, taint=taint.reason) if taint else drawn
 
     def runs(self) -> list[RunWatch]:
         """Runs of the newest version, or all where none is of it.
@@ -222,8 +238,15 @@ class ExperimentWatch:
             runs=tuple(
                 watch.evidence()
                 for watch in self.runs()
-                if watch.record is not None and not watch.behind
+                if watch.record is not None
+                and watch.run.label not in self.taints
+                and not watch.behind
             ),
+            tainted={
+                watch.run.label: self.taints[watch.run.label].reason
+                for watch in self.runs()
+                if watch.run.label in self.taints
+            },
         )
 
     def problems(self) -> list[str]:
@@ -273,7 +296,7 @@ class ExperimentWatch:
         header = self.declared.header
         evidence = self.evidence()
         verdicts = [self._judge(text, evidence) for text in self.declared.predictions]
-        runs = [watch.view() for watch in self.runs()]
+        runs = [self.view_of(watch) for watch in self.runs()]
         return ExperimentView(
             name=self.experiment.name,
             number=self.experiment.number,
@@ -289,7 +312,15 @@ class ExperimentWatch:
             runs=runs,
             varied=list(varied(run.parameters for run in runs)),
             note="\n".join(
-                filter(None, [self._versions(), self._amended(), *self.problems()])
+                filter(
+                    None,
+                    [
+                        tainted_note(runs, concluded=bool(self.declared.conclusion)),
+                        self._versions(),
+                        self._amended(),
+                        *self.problems(),
+                    ],
+                )
             ),
         )
 

@@ -8,7 +8,7 @@ import socket
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.errors import StorageError
@@ -18,6 +18,7 @@ from jupyter_labbook.runtime import files
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.runtime.failpoints import reach
 from jupyter_labbook.storage import records, trust
+from jupyter_labbook.storage.known_labbooks import remember
 from jupyter_labbook.storage.settings import (
     labbook_settings,
     state_folder,
@@ -44,6 +45,8 @@ class RunPlan:
         Text of ``script.py``; empty for a command.
     command
         The program and its arguments; empty for a script.
+    asked
+        What a run asked for that this one repeats: room, priority, time.
     """
 
     variant: Variant
@@ -51,6 +54,7 @@ class RunPlan:
     command: list[str] = field(default_factory=list)
     reruns: str = ""
     continues: str = ""
+    asked: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ class Origin:
     ----------
     python
         The interpreter that executes scripts; this one if empty.
+    when
+        The window that they wait for.
     """
 
     cwd: Path
@@ -74,6 +80,7 @@ class Origin:
     timeout: float | None = None
     version: int = 1
     python: str = ""
+    when: str = "now"
 
 
 def require_user() -> None:
@@ -128,6 +135,7 @@ def publish(
         sync(folders)
         runs = experiment.publish_runs(folders)
     reach("submit.published")
+    remember(labbook.path)
     return runs
 
 
@@ -165,8 +173,6 @@ def revive(labbook: LabbookFolder) -> None:
 def _contents(
     plan: RunPlan, origin: Origin, shared: Launch, final: Path
 ) -> dict[str, bytes]:
-    from dataclasses import replace
-
     script = plan.script.encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(script).hexdigest() if script else ""
     record = RunRecord(
@@ -195,15 +201,33 @@ def _contents(
         run=record.id,
         submitted=record.created,
         launch=how,
+        when=origin.when,
         resumable=origin.resumable,
         place=os.path.realpath(final),
         files={"script.py": digest} if digest else {},
     )
+    if plan.asked is not None:
+        ticket = _asking_again(ticket, plan.asked)
     contents = {
         "run.json": records.encode(record),
         "ticket.json": records.encode(trust.sign(ticket)),
     }
     return {**contents, "script.py": script} if script else contents
+
+
+def _asking_again(ticket: Ticket, asked: Ticket) -> Ticket:
+    """Let a run that repeats another one ask for the same room and time."""
+    return replace(
+        ticket,
+        launch=replace(ticket.launch, timeout=asked.launch.timeout),
+        at_end=asked.at_end,
+        priority=asked.priority,
+        slots=asked.slots,
+        gpus=asked.gpus,
+        cores=asked.cores,
+        memory=asked.memory,
+        retries=asked.retries,
+    )
 
 
 def write_run(folder: Path, contents: dict[str, bytes]) -> None:

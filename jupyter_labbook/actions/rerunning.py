@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING
 from jupyter_labbook.actions import publishing, submit
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.publishing import Origin, RunPlan
-from jupyter_labbook.errors import CorruptFileError, InvalidInputError
+from jupyter_labbook.actions.todays_code import todays_file
+from jupyter_labbook.errors import (
+    CorruptFileError,
+    InvalidInputError,
+    LabbookError,
+    StorageError,
+)
 from jupyter_labbook.insight.reproduction import Reproduction, reproduction
 from jupyter_labbook.model.experiment import Variant
 from jupyter_labbook.model.run import RunRecord
-from jupyter_labbook.snapshot import modules
-from jupyter_labbook.storage import metrics, records
+from jupyter_labbook.storage import metrics, records, run_state
 from jupyter_labbook.storage.contents import ContentStore
 
 if TYPE_CHECKING:
+    from jupyter_labbook.model.run import Ticket
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -30,8 +36,9 @@ def rerun(
     originals: list[RunFolder],
     *,
     current: bool = False,
+    when: str = "now",
 ) -> list[RunFolder]:
-    """Submit runs once more.
+    """Submit runs once more, each asking for what its original asked for.
 
     Parameters
     ----------
@@ -42,6 +49,8 @@ def rerun(
     current
         Take the project's modules as they are today in place of the frozen ones;
         the runs then belong to a new version of the experiment.
+    when
+        The window that they wait for.
 
     Returns
     -------
@@ -68,6 +77,7 @@ def rerun(
             script=script or _script(run, record),
             command=record.command,
             reruns=record.id,
+            asked=_asked(run),
         )
         origin = Origin(
             cwd=Path(record.cwd),
@@ -80,10 +90,24 @@ def rerun(
             resumable=record.resumable,
             version=version or record.version,
             python=_python(run, record),
+            when=when,
         )
         new += publishing.publish(labbook, experiment, [plan], origin)
     publishing.begin(labbook, new)
     return new
+
+
+def hindrance(labbook: LabbookFolder, run: RunFolder, *, current: bool) -> str:
+    """Say why a run cannot be submitted once more; empty if it can."""
+    try:
+        record = _record(run)
+        _script(run, record)
+        _python(run, record)
+        if current:
+            _today(labbook, record)
+    except LabbookError as error:
+        return str(error)
+    return ""
 
 
 def compare(original: RunFolder, repeated: RunFolder) -> Reproduction:
@@ -99,6 +123,14 @@ def _record(run: RunFolder) -> RunRecord:
             "cell again."
         )
     return record
+
+
+def _asked(run: RunFolder) -> Ticket | None:
+    """What a run asked for; None if nobody can tell."""
+    try:
+        return run_state.read_ticket(run)
+    except StorageError:
+        return None
 
 
 def _script(run: RunFolder, record: RunRecord) -> str:
@@ -133,7 +165,6 @@ def _python(run: RunFolder, record: RunRecord) -> str:
 def _today(labbook: LabbookFolder, record: RunRecord) -> str:
     """Freeze today's text of the modules that a run was given."""
     folder = labbook.path / "code" / record.code
-    root = modules.project_root(Path(record.cwd))
     if not record.code or not folder.is_dir():
         raise InvalidInputError(
             "This run uses no modules of your project, so --current changes nothing; "
@@ -142,11 +173,13 @@ def _today(labbook: LabbookFolder, record: RunRecord) -> str:
     files = {}
     for path in folder.rglob("*.py"):
         name = path.relative_to(folder)
-        if not (root / name).is_file():
+        today = todays_file(Path(record.cwd), name.as_posix())
+        if today is None:
             raise InvalidInputError(
-                f"{root / name} is gone, which the run needs; leave out --current."
+                f"{Path(record.cwd) / name} is gone, which the run needs; leave out "
+                "--current."
             )
-        files[name.as_posix()] = (root / name).read_bytes()
+        files[name.as_posix()] = today.read_bytes()
     return ContentStore(labbook.path).put_modules(files)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.errors import PredictionError
 from jupyter_labbook.insight.evidence import Evidence, RunEvidence, describe, varied
-from jupyter_labbook.insight.wording import counted, listed
+from jupyter_labbook.insight.wording import counted, listed, tainted
 from jupyter_labbook.model.expression import Prediction, Term, key_of
 from jupyter_labbook.model.prediction import resolve, spread
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 class UndecidableError(Exception):
     """No data could decide the prediction; the message is the verdict's reason."""
+
+
+class WithdrawnError(UndecidableError):
+    """All data that could decide it is tainted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,9 @@ def _others(prediction: Prediction, lookup: Lookup) -> dict[str, Evidence]:
         other = lookup(term.experiment)
         if other is None:
             raise UndecidableError(f"There is no experiment {term.experiment}.")
+        if not other.runs and other.tainted:
+            said = tainted(other.tainted)
+            raise WithdrawnError(f"{term.experiment}: {said}")
         if not other.runs:
             raise UndecidableError(f"The experiment {term.experiment} has no runs.")
         found[term.experiment] = other

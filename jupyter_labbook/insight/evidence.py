@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.model.expression import key_of, scalar
@@ -43,6 +43,8 @@ class Evidence:
 
     name: str
     runs: tuple[RunEvidence, ...]
+    tainted: Mapping[str, str] = field(default_factory=dict)
+    """Label to reason of the runs that are not among these: they do not count."""
 
     def combinations(self) -> list[Mapping[str, Value]]:
         """List the different parameter combinations, in order."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.insight import wording
 from jupyter_labbook.insight.arithmetic import evaluate
-from jupyter_labbook.insight.cases import UndecidableError, find_cases
+from jupyter_labbook.insight.cases import (
+    UndecidableError,
+    WithdrawnError,
+    find_cases,
+)
 from jupyter_labbook.insight.finding import Finding, examine
 from jupyter_labbook.model.expression import Comparator, Quantifier, Term, terms_of
 from jupyter_labbook.model.view import Outcome, Threshold, Verdict
@@ -36,6 +41,9 @@ def judge(
     combinations are widened to hold together, so that looking at many of them does
     not turn noise into a finding.
 
+    Tainted runs are no evidence. Where nothing is left to decide it by, the verdict
+    is *withdrawn*.
+
     Parameters
     ----------
     prediction
@@ -45,13 +53,28 @@ def judge(
     lookup
         Evidence of another experiment by its name; None if there is none.
     """
+    verdict = _judge(prediction, evidence, lookup)
+    if not evidence.tainted:
+        return verdict
+    left_out = wording.tainted(evidence.tainted, among=len(evidence.runs))
+    return replace(verdict, reason=" ".join(filter(None, [verdict.reason, left_out])))
+
+
+def _judge(
+    prediction: Prediction,
+    evidence: Evidence,
+    lookup: Callable[[str], Evidence | None],
+) -> Verdict:
+    if not evidence.runs and evidence.tainted:
+        return _verdict(prediction, Finding(outcome=Outcome.WITHDRAWN))
     if not evidence.runs:
         nothing = Finding(outcome=Outcome.PENDING, reason="No run was submitted yet.")
         return _verdict(prediction, nothing)
     try:
         resolved, cases = find_cases(prediction, evidence, lookup)
     except UndecidableError as error:
-        return _undecided(prediction, evidence, str(error))
+        withdrawn = isinstance(error, WithdrawnError) or bool(evidence.tainted)
+        return _undecided(prediction, evidence, str(error), withdrawn=withdrawn)
     found = [examine(resolved, case, family=len(cases)) for case in cases]
     pending = [finding for finding in found if finding.outcome is Outcome.PENDING]
     if pending:
@@ -81,9 +104,11 @@ def thresholds(
     return list(found.values())
 
 
-def _undecided(prediction: Prediction, evidence: Evidence, reason: str) -> Verdict:
+def _undecided(
+    prediction: Prediction, evidence: Evidence, reason: str, *, withdrawn: bool
+) -> Verdict:
     waiting = sum(not run.state.ended for run in evidence.runs)
-    outcome = Outcome.INCONCLUSIVE
+    outcome = Outcome.WITHDRAWN if withdrawn else Outcome.INCONCLUSIVE
     if waiting:
         outcome = Outcome.PENDING
         count = wording.counted(len(evidence.runs), "run")

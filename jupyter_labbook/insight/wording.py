@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jupyter_labbook.insight.statistics import Estimate
 
@@ -60,6 +60,26 @@ def listed(words: Iterable[str], *, most: int = 6) -> str:
     every = list(words)
     more = len(every) - most
     return ", ".join(every[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def tainted(reasons: Mapping[str, str], *, among: int = 0) -> str:
+    """Say that runs do not count any more, and why.
+
+    Parameters
+    ----------
+    reasons
+        Label of each such run to what was said of it.
+    among
+        How many others there are.
+    """
+    why = "; ".join(dict.fromkeys(filter(None, reasons.values())))
+    why = f" ({why})" if why else ""
+    if among:
+        verb = "is" if len(reasons) == 1 else "are"
+        return f"{counted(len(reasons), 'tainted run')} {verb} left out{why}."
+    if len(reasons) == 1:
+        return f"Its only run is tainted{why}."
+    return f"All {len(reasons)} runs are tainted{why}."
 
 
 def _places(margin: float) -> int:

@@ -42,6 +42,8 @@ class ExperimentRow:
     verdicts: list[Outcome] = field(default_factory=list)
     states: dict[str, int] = field(default_factory=dict)
     """Number of runs in each state: of the newest version, and any that is live."""
+    tainted: int = 0
+    """Runs of the newest version that do not count any more."""
     created: str = ""
     """ISO 8601, UTC."""
     ended: str = ""

@@ -16,6 +16,8 @@ class Outcome(StrEnum):
     SUPPORTED = "supported"
     REFUTED = "refuted"
     INCONCLUSIVE = "inconclusive"
+    WITHDRAWN = "withdrawn"
+    """All that it rested on is tainted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Verdict:
     observed: str = ""
     """The measured side in words, such as ``0.971 ± 0.004 (5 seeds)``."""
     reason: str = ""
-    """One sentence, always given when inconclusive or pending."""
+    """One sentence, always given unless supported or refuted."""
     probability: float | None = None
     """What the author gave the prediction, from 0 to 1."""
     value: float | None = None
@@ -103,6 +105,8 @@ class RunView:
     """Last lines of the output."""
     figures: list[str] = field(default_factory=list)
     """Paths of pictures, relative to the run folder."""
+    taint: str = ""
+    """Why what it logged does not count any more; empty: it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

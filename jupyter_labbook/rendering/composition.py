@@ -122,6 +122,10 @@ def _notes(
         notes.append("Line: mean of the seeds; band: lowest to highest.")
     elif seeds > 1 and any(panel.kind is not Kind.CURVES for panel in panels):
         notes.append("Small dots: single runs; large: mean of the seeds.")
+    tainted = sum(bool(run.taint) for run in view.runs)
+    if tainted:
+        verb = "does" if tainted == 1 else "do"
+        notes.append(f"{counted(tainted, 'tainted run')} {verb} not count any more.")
     for panel in panels:
         gaps = sum(_has_gaps(run, panel.metric) for run in view.runs)
         if gaps:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.model.view import ExperimentView, RunView
 
+TAINTED = "tainted"
+"""Said beside everything that does not count any more."""
+
 CUT_SHORT = frozenset({RunState.FAILED, RunState.STOPPED, RunState.LOST})
 """States of runs whose lines end early for reasons of their own."""
 
@@ -30,12 +33,21 @@ class Group:
     pen: Pen
     runs: list[RunView] = field(default_factory=list)
 
+    @property
+    def tainted(self) -> bool:
+        """Whether its runs do not count any more; all of them or none."""
+        return bool(self.runs) and bool(self.runs[0].taint)
+
 
 def grouped(view: ExperimentView, names: Sequence[str]) -> list[Group]:
-    """Put runs that agree in the named parameters together and give them pens."""
+    """Put runs that agree in the named parameters together and give them pens.
+
+    Those that do not count any more are kept apart, so that no mean mixes them in.
+    """
     together: dict[tuple[str, ...], list[RunView]] = {}
     for run in view.runs:
-        key = tuple(format_value(run.parameters.get(name)) for name in names)
+        values = [format_value(run.parameters.get(name)) for name in names]
+        key = (*values, TAINTED if run.taint else "")
         together.setdefault(key, []).append(run)
     ordered = len(names) == 1 and is_numeric(view, names[0])
     keys = list(together)
@@ -129,6 +141,6 @@ def _number(run: RunView, name: str) -> float:
 
 
 def _label(names: Sequence[str], key: Sequence[str]) -> str:
-    return ", ".join(
-        f"{name} = {value}" for name, value in zip(names, key, strict=True)
-    )
+    *values, tainted = key
+    parts = [f"{name} = {value}" for name, value in zip(names, values, strict=True)]
+    return ", ".join(filter(None, [*parts, tainted]))

@@ -10,6 +10,7 @@ from jupyter_labbook.rendering.composition import compose
 from jupyter_labbook.rendering.escaping import escape, one_line
 from jupyter_labbook.rendering.figures import FINAL_PICTURES, pictures
 from jupyter_labbook.rendering.formats import format_left, format_value
+from jupyter_labbook.rendering.grouping import TAINTED
 from jupyter_labbook.rendering.log_tail import tail_lines
 from jupyter_labbook.rendering.style import CSS
 from jupyter_labbook.rendering.summary import (
@@ -224,7 +225,11 @@ def _runs(view: ExperimentView) -> str:
 
 def _cell(content: str) -> str:
     text = _text(one_line(content), _LONGEST_CELL)
-    return f'<span class="lbk-bad">{text}</span>' if content in _BAD else text
+    return f'<span class="lbk-bad">{text}</span>' if _is_bad(content) else text
+
+
+def _is_bad(content: str) -> bool:
+    return content in _BAD or content.endswith(f", {TAINTED}")
 
 
 def _log(view: ExperimentView) -> str:

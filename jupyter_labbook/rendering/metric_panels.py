@@ -169,7 +169,7 @@ def rows_panel(view: ExperimentView, metric: str, groups: list[Group]) -> Panel:
         values = [value for value in values if not math.isnan(value)]
         if values:
             label = group.label.partition(" = ")[2] if len(view.varied) == 1 else ""
-            label = label or group.label or _run_words(group.runs)
+            label = label or _row_words(view, group)
             rows.append(Row(one_line(label), values, fmean(values), group.pen))
     rows = rows[:MOST_ROWS]
     values = [value for row in rows for value in row.values]
@@ -186,6 +186,12 @@ def rows_panel(view: ExperimentView, metric: str, groups: list[Group]) -> Panel:
         bars=bars,
         thresholds=_thresholds(view, metric),
     )
+
+
+def _row_words(view: ExperimentView, group: Group) -> str:
+    if view.varied and group.label:
+        return group.label
+    return ", ".join(filter(None, [_run_words(group.runs), group.label]))
 
 
 def _run_words(runs: list[RunView]) -> str:

@@ -40,6 +40,8 @@ Consolas,monospace);color:inherit;background:none;padding:0;border:0}}
 .lbk .lbk-refuted .lbk-chip{{background:#bb4439}}
 .lbk .lbk-inconclusive{{border-color:#b7860b}}
 .lbk .lbk-inconclusive .lbk-chip{{background:#8f6a0a}}
+.lbk .lbk-withdrawn{{border-color:#b7860b;border-style:dashed}}
+.lbk .lbk-withdrawn .lbk-chip{{background:#8f6a0a}}
 .lbk .lbk-pending{{border-color:{_GREY}.55)}}
 .lbk .lbk-pending .lbk-chip{{background:#6b7077}}
 .lbk .lbk-plot svg,.lbk .lbk-plot img,.lbk .lbk-figs img{{display:block;\

@@ -32,6 +32,7 @@ OUTCOME_SIGNS = {
     Outcome.SUPPORTED: "✓",
     Outcome.REFUTED: "✗",
     Outcome.INCONCLUSIVE: "?",
+    Outcome.WITHDRAWN: "⊘",
     Outcome.PENDING: "…",
 }
 """A sign beside the word, so that neither needs its colour."""
@@ -68,6 +69,15 @@ def kind(view: ExperimentView) -> str:
 
 def state_words(view: ExperimentView) -> str:
     """Say where the runs stand, in one line: ``2 running, 13 waiting``."""
+    words = _standing_words(view)
+    tainted = sum(bool(run.taint) for run in view.runs)
+    if not tainted:
+        return words
+    every = "tainted" if tainted == len(view.runs) else f"{tainted} tainted"
+    return f"{words}, {every}"
+
+
+def _standing_words(view: ExperimentView) -> str:
     counts = Counter(run.state for run in view.runs)
     if not counts:
         return "no runs yet"
@@ -170,6 +180,11 @@ def next_steps(view: ExperimentView) -> list[tuple[str, str]]:
     return steps
 
 
+def run_state_words(run: RunView) -> str:
+    """Say where a run stands, and whether what it logged counts."""
+    return f"{run.state.value}, tainted" if run.taint else run.state.value
+
+
 def runs_table(view: ExperimentView, most: int = 12) -> tuple[Table, str]:
     """Put the runs into a table, seeds of one setting together.
 
@@ -235,6 +250,11 @@ def _groups_table(
 
 
 def _seed_words(group: Group) -> str:
+    words = _seeds_ended(group)
+    return f"{words}, tainted" if group.tainted else words
+
+
+def _seeds_ended(group: Group) -> str:
     total = len(group.runs)
     finished = sum(run.state is RunState.FINISHED for run in group.runs)
     if finished == total:
@@ -277,7 +297,7 @@ def _singles_table(
             run.label,
             *(format_value(run.parameters.get(name)) for name in varied),
             *([str(run.seed)] if several_seeds else []),
-            run.state.value,
+            run_state_words(run),
             *(cell[index] for cell in cells),
             "" if run.seconds is None else format_duration(run.seconds),
         )

@@ -119,7 +119,7 @@ class OpenExperiment:
         self.watch.poll(_READING_SECONDS)
         for run in self.watch.all_runs():
             if run.run.label == label:
-                return replace(run.view(), series=[], tail="")
+                return replace(self.watch.view_of(run), series=[], tail="")
         raise FileNotFoundError(label)
 
 

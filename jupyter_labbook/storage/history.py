@@ -30,6 +30,10 @@ class EventKind(StrEnum):
     AMENDED = "amended"
     VERDICT = "verdict"
     CONCLUDED = "concluded"
+    TAINTED = "tainted"
+    """Some runs do not count any more."""
+    CLEARED = "cleared"
+    """They do after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

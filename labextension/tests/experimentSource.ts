@@ -162,6 +162,7 @@ export function aRun(label: string, more: object = {}): Partial<RunView> {
     reason: '',
     tail: '',
     figures: [],
+    taint: '',
     ...more
   };
 }

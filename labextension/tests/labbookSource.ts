@@ -24,6 +24,7 @@ export function row(
     tags: [],
     verdicts: [],
     states: { finished: 1 },
+    tainted: 0,
     created: '2026-03-01T08:00:00Z',
     ended: '2026-03-01T09:00:00Z',
     progress: null,

@@ -17,6 +17,7 @@ from jupyter_labbook.storage import run_state
 from jupyter_labbook.storage.labbook import LabbookFolder
 from tests import running
 from tests.integration import rates as program
+from tests.integration.frozen import Project
 from tests.integration.ground import Ground, fill
 from tests.integration.kernels import Kernel
 from tests.jupyter import ROOT
@@ -58,6 +59,12 @@ def project(tmp_path: Path) -> Path:
     # Ends the search for the project's root here.
     (folder / "pyproject.toml").touch()
     return folder
+
+
+@pytest.fixture
+def made(project: Path) -> Project:
+    """Give the project modules of its own, and a labbook."""
+    return Project(project)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import subprocess
@@ -13,6 +14,11 @@ def said(result: subprocess.CompletedProcess[str]) -> str:
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     return result.stdout
+
+
+def told(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """What a command that went well wrote for other programs."""
+    return json.loads(said(result))
 
 
 def refused(result: subprocess.CompletedProcess[str], code: int) -> str:

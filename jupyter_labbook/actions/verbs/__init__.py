@@ -24,10 +24,12 @@ VERBS = {
     "stop": "end runs, waiting or running",
     "rerun": "repeat runs: frozen code, same seed",
     "compare": "two experiments or runs: what changed, then the metrics",
+    "invalidate": "a bug was found: mark what it touched, and run it again",
     "plan": "the five lists to work on meanwhile",
     "conclude": "record what was learned",
     "verify": "whether the history is as it was written",
     "run": "run a program as an experiment",
+    "service": "have waiting runs served again when the machine has started",
     "demo": "a first experiment, on real data, in half a minute",
 }
 
@@ -152,7 +154,7 @@ def _shared(**defaults: object) -> _Parser:
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import planning, running
+    from jupyter_labbook.actions.verbs import invalidating, planning, running, serving
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -185,12 +187,16 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         "--wait", action="store_true", help="wait, and say which metrics differ"
     )
     made["compare"].add_argument("a", **one)
-    made["compare"].add_argument("b", **one)
+    made["compare"].add_argument(
+        "b", nargs="?", help="another; without it, tainted runs against their reruns"
+    )
+    invalidating.configure(made["invalidate"])
     made["conclude"].add_argument("name", **name)
     made["conclude"].add_argument("text", nargs="+", help="in your own words")
     made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
     # What stands behind an act must not undo what stood before it.
     planning.configure(made["plan"], _shared())
+    serving.configure(made["service"], _shared())
     running.configure(made["run"])
 
 
@@ -201,12 +207,21 @@ def _count(text: str) -> int:
 
 
 def _act(args: argparse.Namespace) -> Answer:
-    from jupyter_labbook.actions.verbs import changing, demo, planning, reading, running
+    from jupyter_labbook.actions.verbs import (
+        changing,
+        demo,
+        invalidating,
+        planning,
+        reading,
+        running,
+        serving,
+    )
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
         "init": changing.init,
         "run": running.run,
+        "service": serving.service,
         "demo": demo.demo,
     }
     if args.verb in alone:
@@ -216,6 +231,7 @@ def _act(args: argparse.Namespace) -> Answer:
         "show": reading.show,
         "tail": reading.tail,
         "compare": reading.compare,
+        "invalidate": invalidating.invalidate,
         "verify": reading.verify,
         "stop": changing.stop,
         "rerun": changing.rerun,

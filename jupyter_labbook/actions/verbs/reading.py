@@ -13,13 +13,16 @@ from jupyter_labbook.actions import comparing, observing, publishing
 from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.seals import changed_metrics
+from jupyter_labbook.actions.tainting import misplaced_marks
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
-from jupyter_labbook.errors import StorageError
+from jupyter_labbook.actions.withdrawn import old_against_new
+from jupyter_labbook.errors import InvalidInputError, StorageError
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.comparison import comparison_text
 from jupyter_labbook.rendering.log_tail import plain, tail_lines
 from jupyter_labbook.rendering.tables import Column, Table, table_text
+from jupyter_labbook.rendering.taints import old_against_new_text
 from jupyter_labbook.rendering.text import experiment_text
 from jupyter_labbook.storage import experiment_file, records, run_state, trust
 from jupyter_labbook.storage.history_check import Severity, verify_labbook
@@ -65,7 +68,7 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
             (
                 str(row["number"]),
                 row["name"],
-                ", ".join(f"{count} {state}" for state, count in row["states"].items()),
+                _standing(row),
                 _counted(row["verdicts"]) or ("exploring" if row["why"] else ""),
                 row["question"] or row["why"],
             )
@@ -75,6 +78,13 @@ def list_experiments(labbook: LabbookFolder, args: argparse.Namespace) -> Answer
     problems = [f"! {problem}" for row in rows for problem in row["problems"]]
     text = "\n\n".join([table_text(table, args.width), *problems])
     return Answer(text=text, data=rows)
+
+
+def _standing(row: dict[str, Any]) -> str:
+    """Spell ``3 finished``, and how many of these do not count any more."""
+    words = [f"{count} {state}" for state, count in row["states"].items()]
+    tainted = [f"{row['tainted']} tainted"] if row["tainted"] else []
+    return ", ".join(words + tainted)
 
 
 def _counted(words: list[str]) -> str:
@@ -101,6 +111,7 @@ def _row(labbook: LabbookFolder, experiment: ExperimentFolder) -> dict[str, Any]
         "question": header.get("question", ""),
         "why": header.get("why", ""),
         "states": dict(Counter(str(run.state) for run in watch.runs())),
+        "tainted": sum(run.run.label in watch.taints for run in watch.runs()),
         "verdicts": [str(verdict.outcome) for verdict in watch.verdicts()],
         "conclusion": watch.declared.conclusion,
         "path": str(experiment.path),
@@ -167,14 +178,27 @@ def _state(run: RunFolder) -> Any:  # noqa: ANN401  # a RunState
 
 def compare(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """Two experiments or runs: what changed, then the final metrics."""
+    if args.b is None:
+        return _old_against_new(labbook, args.a)
     found = comparing.compare(labbook, args.a, args.b)
     return Answer(text=comparison_text(found), data=records.to_builtins(found))
+
+
+def _old_against_new(labbook: LabbookFolder, name: str) -> Answer:
+    found = old_against_new(labbook, places.whole(labbook, name))
+    if found is None:
+        raise InvalidInputError(
+            f"No run of {name} is tainted; to compare it with another experiment or "
+            f"run, name that too: labbook compare {name} OTHER"
+        )
+    return Answer(text=old_against_new_text(found), data=records.to_builtins(found))
 
 
 def verify(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """Whether the history is as it was written."""
     del args
     problems = verify_labbook(labbook.path) + changed_metrics(labbook)
+    problems += misplaced_marks(labbook)
     found = [p for p in problems if p.severity is Severity.FINDING]
     lines = [f"{p.severity}: {p.path}: {p.message}" for p in problems]
     if not found:

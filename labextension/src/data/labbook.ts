@@ -17,6 +17,8 @@ export interface ExperimentRow {
   verdicts: Outcome[];
   /** Number of runs in each state. */
   states: Record<string, number>;
+  /** Runs that do not count any more. */
+  tainted: number;
   /** ISO 8601, UTC. */
   created: string;
   /** When its last run ended; empty while one is to end. */

@@ -4,7 +4,8 @@ import { isRecord, numeric, records, text, texts } from './json.js';
 
 export const RUN_MIME_TYPE = 'application/vnd.jupyter-labbook.run+json';
 
-export type Outcome = 'pending' | 'supported' | 'refuted' | 'inconclusive';
+export type Outcome =
+  'pending' | 'supported' | 'refuted' | 'inconclusive' | 'withdrawn';
 
 export interface Verdict {
   prediction: string;
@@ -41,6 +42,8 @@ export interface RunView {
   tail: string;
   /** Paths of pictures, relative to the run folder. */
   figures: string[];
+  /** Why what it logged does not count any more; empty: it does. */
+  taint: string;
 }
 
 export interface ExperimentView {
@@ -85,7 +88,8 @@ const OUTCOMES: readonly string[] = [
   'pending',
   'supported',
   'refuted',
-  'inconclusive'
+  'inconclusive',
+  'withdrawn'
 ];
 
 /**
@@ -197,7 +201,8 @@ function readOneRun(data: Record<string, unknown>): RunView {
     seconds: numeric(data.seconds),
     reason: text(data.reason),
     tail: text(data.tail),
-    figures: texts(data.figures)
+    figures: texts(data.figures),
+    taint: text(data.taint)
   };
 }
 

@@ -12,6 +12,7 @@ export function noticeWords(notice: Notice, words: Words): string {
         supported: words.__('supported'),
         refuted: words.__('refuted'),
         inconclusive: words.__('inconclusive'),
+        withdrawn: words.__('withdrawn'),
         pending: ''
       })[outcome]
   );

@@ -33,6 +33,31 @@ describe('the standing of runs', () => {
     expect(text('.labbook-time')).toContain('less than a minute left');
   });
 
+  it('says how many runs do not count any more, and what that means', () => {
+    const runs = [
+      aRun('001', { state: 'finished', taint: 'off by one' }),
+      aRun('002', { state: 'finished', taint: 'off by one' }),
+      aRun('003', { state: 'finished' })
+    ];
+    source.show(anExperiment({ runs, verdicts: [verdict('withdrawn')] }));
+    open();
+    const marks = (): string[] =>
+      all('.labbook-standing .labbook-chip')
+        .filter(chip => !chip.hidden)
+        .map(chip => chip.textContent);
+    expect(marks()).toEqual(['finished', '2 tainted']);
+    expect(text('.labbook-meanings')).toBe(
+      '2 tainted Off by one. What they logged does not count any more, ' +
+        'and no verdict rests on it.'
+    );
+    expect(text('.labbook-verdicts')).toContain('withdrawn');
+    source.show({ runs: runs.slice(0, 1) });
+    expect(marks()).toEqual(['finished', 'tainted']);
+    source.show({ runs: runs.slice(2) });
+    expect(marks()).toEqual(['finished']);
+    expect(text('.labbook-meanings')).toBe('');
+  });
+
   it('stops counting when the run has ended', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     source.show(anExperiment({ runs: [aRun('001', { progress })] }));

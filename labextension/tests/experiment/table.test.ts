@@ -53,6 +53,22 @@ describe('the table of runs', () => {
     }
   });
 
+  it('says of tainted runs in a word that they do not count, and why', () => {
+    const [sound, tainted] = [
+      aRun('001', { state: 'finished' }),
+      aRun('002', { state: 'finished', taint: 'off by <b>one</b>' })
+    ];
+    source.show({ runs: [sound, tainted] });
+    const cell = (label: string): string =>
+      find(`[data-run="${label}"] .labbook-state`).textContent;
+    expect(cell('001')).toBe('finished');
+    expect(cell('002')).toContain('tainted');
+    expect(cell('002')).toContain('off by <b>one</b>');
+    source.show({ runs: [{ ...sound, taint: 'so too' }, aRun('002')] });
+    expect(cell('001')).toContain('so too');
+    expect(cell('002')).not.toContain('tainted');
+  });
+
   it('keeps its order, focus and rows while runs come and go', () => {
     sort('accuracy');
     const row = find('[data-run="001"]');

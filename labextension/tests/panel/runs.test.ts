@@ -46,6 +46,16 @@ describe('runs', () => {
     ]);
   });
 
+  it('say how many do not count any more', () => {
+    const tainted = row(21, 'cut', { states: { finished: 3 }, tainted: 2 });
+    source.show({
+      ...FULL,
+      groups: { ...FULL.groups, unconcluded: [{ ...tainted }] }
+    });
+    expect(group('unconcluded').textContent).toContain('3 finished');
+    expect(group('unconcluded').textContent).toContain('2 tainted');
+  });
+
   it('are counted as the status bar does; experiments say that they are', () => {
     const counts = { running: 2, waiting: 29, finished: 4 };
     source.show({ ...FULL, counts });

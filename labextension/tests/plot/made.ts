@@ -27,6 +27,7 @@ export function run(label: string, more: Partial<RunView> = {}): RunView {
     reason: '',
     tail: '',
     figures: [],
+    taint: '',
     ...more
   };
 }

@@ -74,6 +74,7 @@ export function readRow(data: Record<string, unknown>): ExperimentRow {
     tags: texts(data.tags),
     verdicts: texts(data.verdicts).map(readOutcome),
     states: counts(data.states),
+    tainted: count(data.tainted),
     created: text(data.created),
     ended: text(data.ended),
     progress: readProgress(data.progress),

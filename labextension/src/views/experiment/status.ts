@@ -24,6 +24,7 @@ export class StatusView {
   constructor(trans: Words) {
     this._trans = trans;
     this._chip = chip('');
+    this._tainted = chip(trans.__('tainted'), 'warn');
     this._fill = h('span', {});
     this._bar = h(
       'span',
@@ -43,6 +44,7 @@ export class StatusView {
       'div',
       { class: 'labbook-standing' },
       this._chip,
+      this._tainted,
       this._bar,
       h('span', { class: 'labbook-standing-facts' }, this._words, this._time)
     );
@@ -53,6 +55,7 @@ export class StatusView {
     const { runs } = view;
     const state = runs.length ? overall(runs) : 'registered';
     retouch(this._chip, state);
+    this._mark(runs);
     const share = shareOfAll(runs);
     const begun = runs.some(run => run.state === 'running' || ended(run));
     this._measure(allEnded(view) || !begun ? null : share);
@@ -112,6 +115,16 @@ export class StatusView {
       : '';
   }
 
+  /** Say in a word that results do not count any more, and of how many runs. */
+  private _mark(runs: readonly RunView[]): void {
+    const trans = this._trans;
+    const tainted = runs.filter(run => run.taint).length;
+    const every = tainted === runs.length;
+    const word = every ? trans.__('tainted') : trans.__('%1 tainted', tainted);
+    setHidden(this._tainted, !tainted);
+    retouch(this._tainted, word, 'warn');
+  }
+
   private _measure(share: number | null): void {
     setHidden(this._bar, share === null);
     if (share === null) {
@@ -130,7 +143,7 @@ export class StatusView {
 
   /** What each state that is not plain sailing means, and what to do. */
   private _explain(runs: readonly RunView[]): void {
-    const notes = counts(runs).flatMap(([state, count]) => {
+    const states = counts(runs).flatMap(([state, count]) => {
       const reason = runs.find(run => run.state === state && run.reason);
       const text = [
         asSentence(visible(reason?.reason ?? '')),
@@ -143,6 +156,7 @@ export class StatusView {
       const label = runs.length > 1 ? `${count} ${visible(state)}` : state;
       return text ? [{ state, label, text }] : [];
     });
+    const notes = [...this._taints(runs), ...states];
     const stamp = JSON.stringify(notes);
     if (stamp === this._explained) {
       return;
@@ -160,11 +174,32 @@ export class StatusView {
     );
   }
 
+  /** Why what some runs logged does not count any more. */
+  private _taints(
+    runs: readonly RunView[]
+  ): { state: string; label: string; text: string }[] {
+    const trans = this._trans;
+    const tainted = runs.filter(run => run.taint);
+    if (!tainted.length) {
+      return [];
+    }
+    const reasons = [...new Set(tainted.map(run => visible(run.taint)))];
+    const meaning = trans._n(
+      'What it logged does not count any more, and no verdict rests on it.',
+      'What they logged does not count any more, and no verdict rests on it.',
+      tainted.length
+    );
+    const text = `${asSentence(reasons.join('; '))} ${meaning}`;
+    const label = trans.__('%1 tainted', tainted.length);
+    return [{ state: 'tainted', label, text }];
+  }
+
   private _trans: Words;
   private _view: ExperimentView | null = null;
   private _since = 0;
   private _explained = '[]';
   private _chip: HTMLElement;
+  private _tainted: HTMLElement;
   private _bar: HTMLElement;
   private _fill: HTMLElement;
   private _words: HTMLElement;

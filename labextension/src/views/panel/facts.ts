@@ -14,7 +14,8 @@ export function verdictChips(row: ExperimentRow, words: Words): HTMLElement[] {
   const named: Record<string, string> = {
     supported: words.__('supported'),
     refuted: words.__('refuted'),
-    inconclusive: words.__('inconclusive')
+    inconclusive: words.__('inconclusive'),
+    withdrawn: words.__('withdrawn')
   };
   return [...counts].map(([outcome, count]) => {
     const word = named[outcome] ?? outcome;
@@ -28,7 +29,7 @@ export function verdictChips(row: ExperimentRow, words: Words): HTMLElement[] {
 export function stateChips(row: ExperimentRow, words: Words): HTMLElement[] {
   const states = statesOf(row);
   const runs = states.reduce((sum, [, count]) => sum + count, 0);
-  return states.map(([state, count]) => {
+  const chips = states.map(([state, count]) => {
     const node = chip(state);
     const word = stateWord(state, words);
     if (state === 'finished') {
@@ -38,6 +39,12 @@ export function stateChips(row: ExperimentRow, words: Words): HTMLElement[] {
     node.textContent = runs === 1 ? word : `${count} ${word}`;
     return node;
   });
+  if (row.tainted) {
+    const word =
+      runs === 1 ? words.__('tainted') : words.__('%1 tainted', row.tainted);
+    chips.push(chip(word, 'warn'));
+  }
+  return chips;
 }
 
 /** A bar and words for how far an experiment has come. */

@@ -9,6 +9,8 @@ const TONES: Record<string, string> = {
   supported: 'good',
   refuted: 'bad',
   inconclusive: 'warn',
+  withdrawn: 'warn',
+  tainted: 'warn',
   finished: 'good',
   failed: 'bad',
   lost: 'bad',

@@ -12,6 +12,7 @@ export class StateCell {
   constructor(run: RunView, trans: Words) {
     this._trans = trans;
     this._chip = chip(run.state);
+    this._tainted = h('span', {}, ' ', chip(trans.__('tainted'), 'warn'));
     this._reason = h('p', { class: 'labbook-reason', dir: 'auto' });
     this.node = h('td', { class: 'labbook-state' }, this._chip, this._reason);
     this.update(run);
@@ -20,6 +21,11 @@ export class StateCell {
   update(run: RunView): void {
     const progress = run.state === 'running' ? run.progress : null;
     retouch(this._chip, run.state);
+    if (!run.taint) {
+      this._tainted.remove();
+    } else if (!this._tainted.isConnected) {
+      this._reason.before(this._tainted);
+    }
     this._measure(run.label, progress);
     const text = progress
       ? [
@@ -28,7 +34,10 @@ export class StateCell {
         ]
           .filter(word => word)
           .join(' · ')
-      : visible(run.reason);
+      : [run.taint, run.reason]
+          .filter(word => word)
+          .map(word => visible(word))
+          .join(' · ');
     setText(this._reason, text);
     setHidden(this._reason, !text);
   }
@@ -53,6 +62,7 @@ export class StateCell {
 
   private _trans: Words;
   private _chip: HTMLElement;
+  private _tainted: HTMLElement;
   private _bar: HTMLProgressElement | null = null;
   private _reason: HTMLElement;
 }

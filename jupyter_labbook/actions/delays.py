@@ -69,7 +69,7 @@ class Delays:
 
     def of(self, known: Iterable[Known]) -> list[Delay]:
         """Tell of every run that waits although it could have been started."""
-        found = []
+        found: list[Delay] = []
         for one in known:
             unstarted = [label for label in one.runs if one.runs[label] in _UNSTARTED]
             if unstarted:
@@ -105,9 +105,7 @@ class Delays:
         yield from alike.values()
 
     def _why(self, standing: RunStanding, ticket: Ticket) -> tuple[str, str] | None:
-        """Say why a run has not been started, and when that was so; None if it is
-        not to be wondered at.
-        """
+        """Say why a run has not been started, and when; None if that is as it is."""
         if standing.state is RunState.HELD:
             return standing.reason(), ""
         place = f"experiments/{standing.run.experiment.name}/runs/{standing.run.label}"
@@ -140,11 +138,11 @@ class Delays:
             return None
         whole = overlap(open_, away) > 0.9 * length(merged(open_))
         part = "" if whole else "most of " if _most(open_, away) else "part of "
-        return (
+        sentence = (
             f"Nobody served the queue during {part}{window.label}: the machine slept, "
-            "was off, or ended it.",
-            "",
+            "was off, or somebody ended what serves it."
         )
+        return sentence, ""
 
 
 def _most(open_: list[Interval], away: list[Interval]) -> bool:

@@ -16,6 +16,7 @@ from jupyter_labbook.actions.nightly import subject
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.actions.plan import read_plan
 from jupyter_labbook.actions.recorded import recorded
+from jupyter_labbook.actions.unrun_cells import plain
 from jupyter_labbook.errors import LabbookError, StorageError
 from jupyter_labbook.insight.calibration import Judged, calibrate
 from jupyter_labbook.insight.streak import streak
@@ -172,7 +173,7 @@ class _Look:
     def _result(self, known: Known, problems: list[str], *, drawn: bool) -> Result:
         labbook = self._labbook
         folder = ExperimentFolder(labbook.path / "experiments" / known.row.experiment)
-        plain = Result(
+        bare = Result(
             subject=subject(known),
             ended=self._ended(known),
             hypothesis=known.row.hypothesis,
@@ -180,26 +181,24 @@ class _Look:
             states=known.row.states,
         )
         try:
-            return (
-                _looked_at(labbook, folder, plain) if drawn else _named(folder, plain)
-            )
+            return _looked_at(labbook, folder, bare) if drawn else _named(folder, bare)
         except (LabbookError, OSError) as error:
             problems.append(str(error))
-            return plain
+            return bare
 
 
 def _has_told(known: Known) -> bool:
     return any(state in known.row.states for state in _TELLING)
 
 
-def _named(folder: ExperimentFolder, plain: Result) -> Result:
+def _named(folder: ExperimentFolder, bare: Result) -> Result:
     declared = Declared.as_far_as_readable(folder)
     impact = str(declared.header.get("impact") or "")
-    return replace(plain, impact=impact, verdicts=recorded(declared))
+    return replace(bare, impact=impact, verdicts=recorded(declared))
 
 
 def _looked_at(
-    labbook: LabbookFolder, folder: ExperimentFolder, plain: Result
+    labbook: LabbookFolder, folder: ExperimentFolder, bare: Result
 ) -> Result:
     # Whoever looks first after the end records it; to read needs no right to write.
     with suppress(LabbookError, OSError):
@@ -209,7 +208,7 @@ def _looked_at(
     view = watch.view()
     spent = [run.seconds for run in view.runs if run.seconds is not None]
     return replace(
-        plain,
+        bare,
         impact=view.impact,
         verdicts=view.verdicts,
         seconds=sum(spent) if spent else None,
@@ -233,13 +232,13 @@ def _answers(
         if one.finished is not None and _has_told(one):
             for text in (one.row.question, one.row.why):
                 # Newest first, and that one counts.
-                asked.setdefault(_plain(text), one)
+                asked.setdefault(plain(text), one)
             asked.setdefault(one.row.name, one)
     asked.pop("", None)
     for item in plan.items:
         if item.done:
             continue
-        answer = asked.get(_plain(item.text)) or asked.get(slug(item.text))
+        answer = asked.get(plain(item.text)) or asked.get(slug(item.text))
         if answer is not None:
             yield AnsweredItem(
                 item=item,
@@ -247,10 +246,6 @@ def _answers(
                 outcomes=answer.row.verdicts,
                 conclusion=answer.row.conclusion,
             )
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip("?!. ")
 
 
 def calibration(known: Iterable[Known]) -> Calibration:

@@ -1,4 +1,4 @@
-"""What became of the runs of a night: failed, lost, not started, and how long it was."""
+"""What became of the runs of a night, and how much of it was made use of."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
@@ -47,7 +48,7 @@ def calibrate(judged: Iterable[Judged], late: int = LATE) -> Calibration:
     """
     ordered = sorted(judged, key=lambda one: one.ended)
     bands = []
-    for low, high in zip(_EDGES, _EDGES[1:], strict=False):
+    for low, high in pairwise(_EDGES):
         # A probability on an edge belongs above it; certainty has nothing above.
         held = [
             one

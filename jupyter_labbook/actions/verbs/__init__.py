@@ -25,6 +25,8 @@ VERBS = {
     "rerun": "repeat runs: frozen code, same seed",
     "compare": "two experiments or runs: what changed, then the metrics",
     "plan": "the five lists to work on meanwhile",
+    "morning": "what is ready, what failed, what you were right about",
+    "evening": "how full tonight is, and what could fill it",
     "conclude": "record what was learned",
     "verify": "whether the history is as it was written",
     "run": "run a program as an experiment",
@@ -152,7 +154,7 @@ def _shared(**defaults: object) -> _Parser:
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import planning, running
+    from jupyter_labbook.actions.verbs import digesting, planning, running
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -192,6 +194,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     # What stands behind an act must not undo what stood before it.
     planning.configure(made["plan"], _shared())
     running.configure(made["run"])
+    digesting.configure(made["morning"], made["evening"])
 
 
 def _count(text: str) -> int:
@@ -201,7 +204,14 @@ def _count(text: str) -> int:
 
 
 def _act(args: argparse.Namespace) -> Answer:
-    from jupyter_labbook.actions.verbs import changing, demo, planning, reading, running
+    from jupyter_labbook.actions.verbs import (
+        changing,
+        demo,
+        digesting,
+        planning,
+        reading,
+        running,
+    )
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
@@ -221,6 +231,8 @@ def _act(args: argparse.Namespace) -> Answer:
         "rerun": changing.rerun,
         "conclude": changing.conclude,
         "plan": planning.plan,
+        "morning": digesting.morning,
+        "evening": digesting.evening,
     }
     start = Path(args.labbook) if args.labbook else None
     return with_labbook[args.verb](LabbookFolder.find(start), args)

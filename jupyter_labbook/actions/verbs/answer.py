@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from jupyter_labbook.actions.handles import ExperimentHandle
@@ -27,6 +27,8 @@ class Answer:
     """More text, as it comes."""
     experiment: ExperimentHandle | None = None
     """What a notebook draws in place of the text."""
+    page: Callable[[], dict[str, str]] | None = None
+    """Makes what a notebook shows in place of the text: a MIME bundle."""
     plan: Path | None = None
     """Labbook whose checklist a notebook opens in place of the text."""
 

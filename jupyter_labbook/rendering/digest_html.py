@@ -1,0 +1,225 @@
+"""The digest as HTML: a fragment for a notebook, and a page to read over coffee."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jupyter_labbook.model.view import Outcome
+from jupyter_labbook.rendering import digest_words as words
+from jupyter_labbook.rendering.digest_strip import strip
+from jupyter_labbook.rendering.digest_style import CSS, PAGE_CSS
+from jupyter_labbook.rendering.escaping import escape, one_line
+from jupyter_labbook.rendering.grouping import metric_names
+from jupyter_labbook.rendering.summary import OUTCOME_SIGNS, probability_words
+from jupyter_labbook.rendering.svg import plot_svg
+from jupyter_labbook.rendering.tables import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_labbook.model.digest import Digest, Failure, Result, Subject
+    from jupyter_labbook.model.view import ExperimentView, Verdict
+
+_PLOT_WIDTH = 320
+_PLOT_HEIGHT = 190
+_LONGEST = 600
+
+
+def digest_page(digest: Digest) -> str:
+    """Write a digest as a page of its own that needs no other file."""
+    title = f"{words.day(digest.moment)}: {words.headline(digest)}"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title>\n<style>{PAGE_CSS}</style>\n</head>\n"
+        f"<body>\n{digest_html(digest)}\n</body>\n</html>\n"
+    )
+
+
+def digest_html(digest: Digest, *, prefix: str = "") -> str:
+    """Write a digest as a fragment that needs no script and no other file.
+
+    Whatever comes from the labbook is text; nothing of it is ever markup.
+
+    Parameters
+    ----------
+    digest
+        What happened.
+    prefix
+        What stands before each command: a percent sign in a notebook.
+    """
+    parts = [
+        f'<style>{CSS}</style>\n<article class="lbm" aria-label="Digest">',
+        _heading(digest),
+        strip(digest),
+        _section("Ready", [_result(one, digest, prefix) for one in digest.results]),
+        _section("Failed", [_failure(one, prefix) for one in digest.failures]),
+        _section("Did not start", _listed(_delays(digest))),
+        _section("Answered in your plan", _listed(_answers(digest, prefix))),
+        _section("Wants a conclusion", _listed(_unconcluded(digest, prefix))),
+        _section("", _listed(map(_text, digest.problems))),
+        _next(digest, prefix),
+        "</article>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def small_plot(view: ExperimentView) -> str:
+    """Draw the metric that matters most of an experiment; empty if it logged none."""
+    names = metric_names(view)[:1]
+    runs = [
+        replace(
+            run,
+            series=[series for series in run.series if series.metric in names],
+            final={name: run.final[name] for name in names if name in run.final},
+        )
+        for run in view.runs
+    ]
+    return plot_svg(replace(view, runs=runs), width=_PLOT_WIDTH, height=_PLOT_HEIGHT)
+
+
+def _heading(digest: Digest) -> str:
+    facts = f"{words.day(digest.moment)} · {words.period(digest)}"
+    if digest.running or digest.waiting:
+        facts += f" · {digest.running} running, {digest.waiting} waiting"
+    return (
+        f'<header><p class="lbm-s">{_text(facts)}</p><h1>{words.good(digest.moment)}. '
+        f"<span>{_text(words.headline(digest))}</span></h1></header>"
+    )
+
+
+def _result(result: Result, digest: Digest, prefix: str) -> str:
+    subject = result.subject
+    plot = small_plot(result.view) if result.view is not None else ""
+    asked = f'<p class="lbm-s">{_text(result.hypothesis)}</p>'
+    verdicts = "".join(map(_verdict, result.verdicts))
+    impact = f'<p class="lbm-impact">{_text(result.impact)}</p>'
+    body = (
+        "<div>"
+        + (asked if result.hypothesis else "")
+        + verdicts
+        + (impact if result.impact else "")
+        + "</div>"
+        + (f'<div class="lbm-plot">{plot}</div>' if plot else "")
+    )
+    return (
+        f'<section class="lbm-card lbm-{_leading(result)}">'
+        f"{_title(subject, words.result_facts(result, digest))}"
+        f'<div class="lbm-body">{body}</div>{_learned(result, prefix)}</section>'
+    )
+
+
+def _leading(result: Result) -> str:
+    """Choose the verdict that colours the card: the one that surprises most."""
+    order = (Outcome.REFUTED, Outcome.INCONCLUSIVE, Outcome.SUPPORTED)
+    found = {verdict.outcome for verdict in result.verdicts}
+    return next((str(one) for one in order if one in found), "pending")
+
+
+def _title(subject: Subject, facts: str) -> str:
+    return (
+        f'<div class="lbm-head"><span><b>{_text(subject.name)}</b> · '
+        f"{_text(words.kind(subject))}</span><span>{_text(facts)}</span></div>"
+        f"<h3>{_text(subject.title)}</h3>"
+    )
+
+
+def _verdict(verdict: Verdict) -> str:
+    outcome = verdict.outcome
+    rows = [
+        ("predicted", f"<code>{_text(verdict.prediction)}</code>"),
+        ("", _text(probability_words(verdict))),
+        ("observed", f"<b>{_text(verdict.observed)}</b>" if verdict.observed else ""),
+        ("", _text(verdict.reason)),
+    ]
+    cells = "".join(
+        f"<span>{label}</span><span>{content}</span>"
+        for label, content in rows
+        if content
+    )
+    return (
+        f'<div class="lbm-v"><span class="lbm-chip lbm-{outcome.value}">'
+        f"{OUTCOME_SIGNS[outcome]} {outcome.value.capitalize()}</span>"
+        f'<div class="lbm-pairs">{cells}</div></div>'
+    )
+
+
+def _learned(result: Result, prefix: str) -> str:
+    if result.conclusion:
+        said = f"<b>Learned</b> {_text(result.conclusion)}"
+    else:
+        verb = _code(prefix + words.conclude(result.subject.name))
+        said = f"<b>What did you learn?</b> {verb}"
+    return f'<p class="lbm-learn">{said}</p>'
+
+
+def _failure(failure: Failure, prefix: str) -> str:
+    name = failure.subject.name
+    tail = "\n".join(map(escape, failure.tail))
+    log = f'<pre tabindex="0">{tail}</pre>' if failure.tail else ""
+    verb = _code(f"{prefix}labbook tail {name}/{failure.runs[0]}")
+    return (
+        '<section class="lbm-card lbm-failed">'
+        f"{_title(failure.subject, words.labels(failure.runs))}"
+        f"<p>{_text(words.failure_words(failure))}</p>{log}"
+        f'<p class="lbm-learn"><b>All of it</b> {verb}</p></section>'
+    )
+
+
+def _delays(digest: Digest) -> Iterable[str]:
+    for delay in digest.delays:
+        said = _text(words.delay_words(delay, digest))
+        yield f"<b>{_text(delay.subject.name)}</b> {said}"
+    for absence in digest.absences:
+        yield _text(words.absence_words(absence, digest))
+
+
+def _answers(digest: Digest, prefix: str) -> Iterable[str]:
+    for one in digest.answers:
+        said = _text(one.conclusion or words.outcome_words(one.outcomes))
+        verb = _code(f"{prefix}labbook plan tick {one.item.id}")
+        yield f"{_text(one.item.text)}<br><b>{said}</b> {verb}"
+
+
+def _unconcluded(digest: Digest, prefix: str) -> Iterable[str]:
+    shown = digest.unconcluded[: words.MOST_UNCONCLUDED]
+    for one in shown:
+        outcome = _text(words.outcome_words(one.outcomes))
+        verb = _code(prefix + words.conclude(one.subject.name))
+        yield f'{_text(one.subject.title)} <span class="lbm-s">{outcome}</span> {verb}'
+    if more := len(digest.unconcluded) - len(shown):
+        yield f"and {more} more: {_code(f'{prefix}labbook list')}"
+
+
+def _listed(items: Iterable[str]) -> list[str]:
+    rows = "".join(f"<li>{item}</li>" for item in items)
+    return [f"<ul>{rows}</ul>"] if rows else []
+
+
+def _section(title: str, parts: list[str]) -> str:
+    if not parts:
+        return ""
+    heading = f"<h2>{title}</h2>" if title else ""
+    return heading + "".join(parts)
+
+
+def _next(digest: Digest, prefix: str) -> str:
+    steps = "".join(
+        f"<span>{_text(why)}</span>{_code(_spelled(do, prefix))}"
+        for why, do in words.next_steps(digest)
+    )
+    return f'<footer class="lbm-next">{steps}</footer>'
+
+
+def _spelled(command: str, prefix: str) -> str:
+    return prefix + command if command.startswith("labbook ") else command
+
+
+def _code(command: str) -> str:
+    return f"<code>{escape(one_line(command))}</code>"
+
+
+def _text(content: str) -> str:
+    return escape(shorten(content, _LONGEST)).replace("\n", "<br>")

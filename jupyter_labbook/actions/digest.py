@@ -48,6 +48,12 @@ DRAWN: Final = 12
 FIRST: Final = timedelta(days=7)
 """How far back the first digest reaches."""
 _DECIDED: Final = (Outcome.SUPPORTED, Outcome.REFUTED)
+_ORDER: Final = (
+    Outcome.REFUTED,
+    Outcome.INCONCLUSIVE,
+    Outcome.SUPPORTED,
+    Outcome.PENDING,
+)
 _TELLING: Final = (RunState.FINISHED, RunState.STOPPED)
 
 
@@ -164,7 +170,8 @@ class _Look:
             for one in self._known
             if one.finished is not None and one.finished > after and _has_told(one)
         ]
-        new.sort(key=lambda pair: pair[0], reverse=True)
+        # What surprised comes first, then what came last.
+        new.sort(key=lambda pair: (_surprise(pair[1]), -pair[0]))
         return [one for _, one in new]
 
     def _ended(self, known: Known) -> str:
@@ -189,6 +196,11 @@ class _Look:
 
 def _has_told(known: Known) -> bool:
     return any(state in known.row.states for state in _TELLING)
+
+
+def _surprise(known: Known) -> int:
+    found = [_ORDER.index(outcome) for outcome in known.row.verdicts]
+    return min(found, default=len(_ORDER))
 
 
 def _named(folder: ExperimentFolder, bare: Result) -> Result:

@@ -187,7 +187,7 @@ class Digest:
     """Runs that execute now."""
     waiting: int = 0
     results: list[Result] = field(default_factory=list)
-    """Newest first."""
+    """What was refuted first; newest first among equals."""
     failures: list[Failure] = field(default_factory=list)
     delays: list[Delay] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)

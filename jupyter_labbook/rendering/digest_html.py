@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jupyter_labbook.model.view import Outcome
 from jupyter_labbook.rendering import digest_words as words
+from jupyter_labbook.rendering.composition import compose
 from jupyter_labbook.rendering.digest_strip import strip
 from jupyter_labbook.rendering.digest_style import CSS, PAGE_CSS
 from jupyter_labbook.rendering.escaping import escape, one_line
 from jupyter_labbook.rendering.grouping import metric_names
+from jupyter_labbook.rendering.panels import Kind
 from jupyter_labbook.rendering.summary import OUTCOME_SIGNS, probability_words
 from jupyter_labbook.rendering.svg import plot_svg
 from jupyter_labbook.rendering.tables import shorten
@@ -67,7 +68,7 @@ def digest_html(digest: Digest, *, prefix: str = "") -> str:
 
 
 def small_plot(view: ExperimentView) -> str:
-    """Draw the metric that matters most of an experiment; empty if it logged none."""
+    """Draw the metric that matters most; empty if there is no picture in it."""
     names = metric_names(view)[:1]
     runs = [
         replace(
@@ -77,13 +78,17 @@ def small_plot(view: ExperimentView) -> str:
         )
         for run in view.runs
     ]
-    return plot_svg(replace(view, runs=runs), width=_PLOT_WIDTH, height=_PLOT_HEIGHT)
+    small = replace(view, runs=runs)
+    panels = compose(small).panels
+    rows = bool(panels) and panels[0].kind is Kind.ROWS
+    if rows and len(runs) == 1:
+        return ""  # a single number is said in words
+    return plot_svg(small, width=_PLOT_WIDTH, height=None if rows else _PLOT_HEIGHT)
 
 
 def _heading(digest: Digest) -> str:
-    facts = f"{words.day(digest.moment)} · {words.period(digest)}"
-    if digest.running or digest.waiting:
-        facts += f" · {digest.running} running, {digest.waiting} waiting"
+    parts = (words.day(digest.moment), words.period(digest), words.live_words(digest))
+    facts = " · ".join(filter(None, parts))
     return (
         f'<header><p class="lbm-s">{_text(facts)}</p><h1>{words.good(digest.moment)}. '
         f"<span>{_text(words.headline(digest))}</span></h1></header>"
@@ -91,31 +96,22 @@ def _heading(digest: Digest) -> str:
 
 
 def _result(result: Result, digest: Digest, prefix: str) -> str:
-    subject = result.subject
     plot = small_plot(result.view) if result.view is not None else ""
-    asked = f'<p class="lbm-s">{_text(result.hypothesis)}</p>'
-    verdicts = "".join(map(_verdict, result.verdicts))
-    impact = f'<p class="lbm-impact">{_text(result.impact)}</p>'
-    body = (
-        "<div>"
-        + (asked if result.hypothesis else "")
-        + verdicts
-        + (impact if result.impact else "")
-        + "</div>"
-        + (f'<div class="lbm-plot">{plot}</div>' if plot else "")
-    )
+    said = [
+        f'<p class="lbm-s">{_text(result.hypothesis)}</p>' if result.hypothesis else "",
+        *map(_verdict, result.verdicts),
+        _pairs(
+            (_text(name), f"<b>{value}</b>") for name, value in words.values(result)
+        ),
+        f'<p class="lbm-impact">{_text(result.impact)}</p>' if result.impact else "",
+    ]
+    body = f"<div>{''.join(said)}</div>"
+    body += f'<div class="lbm-plot">{plot}</div>' if plot else ""
     return (
-        f'<section class="lbm-card lbm-{_leading(result)}">'
-        f"{_title(subject, words.result_facts(result, digest))}"
+        '<section class="lbm-card">'
+        f"{_title(result.subject, words.result_facts(result, digest))}"
         f'<div class="lbm-body">{body}</div>{_learned(result, prefix)}</section>'
     )
-
-
-def _leading(result: Result) -> str:
-    """Choose the verdict that colours the card: the one that surprises most."""
-    order = (Outcome.REFUTED, Outcome.INCONCLUSIVE, Outcome.SUPPORTED)
-    found = {verdict.outcome for verdict in result.verdicts}
-    return next((str(one) for one in order if one in found), "pending")
 
 
 def _title(subject: Subject, facts: str) -> str:
@@ -128,22 +124,27 @@ def _title(subject: Subject, facts: str) -> str:
 
 def _verdict(verdict: Verdict) -> str:
     outcome = verdict.outcome
-    rows = [
+    rows = (
         ("predicted", f"<code>{_text(verdict.prediction)}</code>"),
         ("", _text(probability_words(verdict))),
         ("observed", f"<b>{_text(verdict.observed)}</b>" if verdict.observed else ""),
         ("", _text(verdict.reason)),
-    ]
+    )
+    word = f"{OUTCOME_SIGNS[outcome]} {outcome.value.capitalize()}"
+    return f'<div class="lbm-v">{_chip(outcome.value, word)}{_pairs(rows)}</div>'
+
+
+def _chip(kind: str, word: str) -> str:
+    return f'<span class="lbm-chip lbm-{kind}">{word}</span>'
+
+
+def _pairs(rows: Iterable[tuple[str, str]]) -> str:
     cells = "".join(
         f"<span>{label}</span><span>{content}</span>"
         for label, content in rows
         if content
     )
-    return (
-        f'<div class="lbm-v"><span class="lbm-chip lbm-{outcome.value}">'
-        f"{OUTCOME_SIGNS[outcome]} {outcome.value.capitalize()}</span>"
-        f'<div class="lbm-pairs">{cells}</div></div>'
-    )
+    return f'<div class="lbm-pairs">{cells}</div>' if cells else ""
 
 
 def _learned(result: Result, prefix: str) -> str:
@@ -161,8 +162,9 @@ def _failure(failure: Failure, prefix: str) -> str:
     log = f'<pre tabindex="0">{tail}</pre>' if failure.tail else ""
     verb = _code(f"{prefix}labbook tail {name}/{failure.runs[0]}")
     return (
-        '<section class="lbm-card lbm-failed">'
+        '<section class="lbm-card">'
         f"{_title(failure.subject, words.labels(failure.runs))}"
+        f"{_chip('refuted', f'✗ {failure.state.value.capitalize()}')}"
         f"<p>{_text(words.failure_words(failure))}</p>{log}"
         f'<p class="lbm-learn"><b>All of it</b> {verb}</p></section>'
     )

@@ -93,6 +93,7 @@ def _result(result: Result, digest: Digest) -> str:
         f"{text(subject.name)}, {words.kind(subject)} · {facts}",
         "",
         *map(_verdict, result.verdicts),
+        *(f"- {text(name)}: {text(value)}" for name, value in words.values(result)),
     ]
     if result.impact:
         lines.append(f"- Impact: {text(result.impact)}")

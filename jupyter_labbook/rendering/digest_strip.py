@@ -87,15 +87,17 @@ def _forecasts(calibration: Calibration) -> str:
             "none decided yet",
             "give a prediction a probability: accuracy > 0.9 (80%)",
         )
-    said = f"{every.hits} of {counted(every.count, 'prediction')} came true"
     late = calibration.late
-    more = f"Brier {every.brier:.2f}"
+    more = [f"Brier score {every.brier:.2f}"]
     if late.count < every.count:
-        more += f", of late {late.brier:.2f} ({late.hits} of {late.count})"
-    judged = words.judgement(every, calibration.bands)
-    tile = _tile("Your forecasts", _reliability(calibration), said, more)
-    small = f"<small>{escape(judged)}</small>" if judged else ""
-    return tile.removesuffix("</div>") + small + "</div>"
+        more.append(f"of late {late.hits} of {late.count}, {late.brier:.2f}")
+    more.append(words.judgement(every, calibration.bands))
+    said = "".join(f"<small>{escape(text)}</small>" for text in more if text)
+    return (
+        '<div class="lbm-tile lbm-wide"><span class="lbm-s">Your forecasts</span>'
+        f'<div class="lbm-beside">{_reliability(calibration)}<div><b>{every.hits} of '
+        f"{counted(every.count, 'prediction')} came true</b>{said}</div></div></div>"
+    )
 
 
 def _reliability(calibration: Calibration) -> str:

@@ -23,10 +23,10 @@ margin:2px 0 18px;text-wrap:balance}}
 .lbm.lbm h3{{font-size:17px;line-height:1.35;font-weight:600;margin:0 0 6px;\
 letter-spacing:-.01em;text-wrap:balance}}
 .lbm header p{{font-size:13px}}
-.lbm-strip{{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));\
-gap:1px;border-radius:8px;overflow:hidden;background:var(--lbm-rule);\
-border:1px solid var(--lbm-rule)}}
-.lbm-tile{{padding:11px 14px 12px;display:flex;flex-direction:column;gap:3px;\
+.lbm-strip{{display:flex;flex-wrap:wrap;gap:1px;border-radius:8px;overflow:hidden;\
+background:var(--lbm-rule);border:1px solid var(--lbm-rule)}}
+.lbm-tile{{padding:11px 14px 12px;flex:1 1 150px;box-sizing:border-box;display:flex;\
+flex-direction:column;gap:3px;\
 background:var(--lbm-card,var(--jp-layout-color1,Canvas));font-size:13px;\
 line-height:1.4}}
 .lbm-tile>.lbm-s{{font-size:12px}}
@@ -47,16 +47,16 @@ background:{_GREY}.22)}}
 .lbm-days i{{flex:1;height:12px;border-radius:2px;max-width:10px}}
 .lbm-on{{background:var(--lbm-blue)}}
 .lbm-off{{background:{_GREY}.22)}}
-.lbm-rel{{align-self:flex-start;margin:0 0 2px -5px;fill:none;stroke:currentColor;\
+.lbm-wide{{flex:1.7 1 255px}}
+.lbm-beside{{display:flex;gap:10px;align-items:flex-start}}
+.lbm-beside b,.lbm-beside small{{display:block}}
+.lbm-rel{{flex:none;margin:0 0 0 -5px;fill:none;stroke:currentColor;\
 stroke-opacity:.4}}
 .lbm-rel .d{{stroke-dasharray:3 3}}
 .lbm-rel circle{{fill:var(--lbm-blue);stroke:none}}
-.lbm-card{{border:1px solid var(--lbm-rule);border-left:4px solid var(--lbm-none);\
+.lbm-card{{border:1px solid var(--lbm-rule);\
 border-radius:8px;padding:12px 16px 12px;margin:0 0 12px;\
 background:var(--lbm-card,transparent)}}
-.lbm-card.lbm-supported{{border-left-color:var(--lbm-good)}}
-.lbm-card.lbm-refuted,.lbm-card.lbm-failed{{border-left-color:var(--lbm-bad)}}
-.lbm-card.lbm-inconclusive{{border-left-color:var(--lbm-open)}}
 .lbm-head{{display:flex;flex-wrap:wrap;gap:0 16px;justify-content:space-between;\
 font-size:12px;margin-bottom:4px}}
 .lbm-head>span:last-child{{opacity:.72}}

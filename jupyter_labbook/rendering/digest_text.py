@@ -70,9 +70,8 @@ def _heading(digest: Digest, width: int) -> str:
     if digest.experiments:
         facts.append(f"night: {words.hours_words(digest.hours)}")
         facts.append(words.streak_words(digest.streak))
-    if digest.running or digest.waiting:
-        facts.append(f"{digest.running} running, {digest.waiting} waiting")
-    return "\n".join([*lines, *wrapped(" · ".join(facts), width)])
+    facts.append(words.live_words(digest))
+    return "\n".join([*lines, *wrapped(" · ".join(filter(None, facts)), width)])
 
 
 def _result(result: Result, digest: Digest, width: int) -> str:
@@ -82,6 +81,8 @@ def _result(result: Result, digest: Digest, width: int) -> str:
     lines = [_sides(name, facts, width - 2), *wrapped(subject.title, width - 2)]
     for verdict in result.verdicts:
         lines += _verdict(verdict, width - 4)
+    said = "; ".join(f"{name} {value}" for name, value in words.values(result))
+    lines += wrapped(said, width - 4, _INDENT)
     pairs = (("impact", result.impact), ("learned", result.conclusion))
     for label, text in pairs:
         if text:

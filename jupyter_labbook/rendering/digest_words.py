@@ -13,6 +13,7 @@ from jupyter_labbook.rendering.formats import (
     format_number,
     format_when,
 )
+from jupyter_labbook.rendering.grouping import metric_names
 from jupyter_labbook.rendering.summary import probability_words
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 MOST_UNCONCLUDED: Final = 8
 _MOST_LABELS: Final = 6
+_MOST_VALUES: Final = 4
 _FEW: Final = 10
 """Predictions below which nothing is said of a person's judgement."""
 _UNUSUAL: Final = 1.64
@@ -92,6 +94,27 @@ def day(moment: str) -> str:
     return f"{local:%A}, {local.day} {local:%B}"
 
 
+def live_words(digest: Digest) -> str:
+    """Say how many runs execute and wait; empty if none do."""
+    counts = ((digest.running, "running"), (digest.waiting, "waiting"))
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def values(result: Result) -> list[tuple[str, str]]:
+    """Name the last values of a result that nothing was predicted of."""
+    if result.verdicts or result.view is None:
+        return []
+    found = []
+    for name in metric_names(result.view)[:_MOST_VALUES]:
+        logged = [run.final[name] for run in result.view.runs if name in run.final]
+        low, high = min(logged, default=math.nan), max(logged, default=math.nan)
+        if low == high:
+            found.append((name, format_number(low)))
+        elif logged:
+            found.append((name, f"{format_number(low)} to {format_number(high)}"))
+    return found
+
+
 def kind(subject: Subject) -> str:
     """Say which experiment it is, and whether it explores."""
     return f"experiment {subject.number}{'' if subject.question else ', exploring'}"
@@ -129,7 +152,7 @@ def failure_words(failure: Failure) -> str:
 
 def delay_words(delay: Delay, digest: Digest) -> str:
     """Say why runs did not start."""
-    told = f" ({when(delay.told, digest)})" if delay.told else ""
+    told = f" (As of {when(delay.told, digest)}.)" if delay.told else ""
     return f"{labels(delay.runs)}, {delay.when}: {delay.sentence}{told}"
 
 
@@ -138,8 +161,8 @@ def absence_words(absence: Absence, digest: Digest) -> str:
     begin, end = map(datetime.fromisoformat, (absence.begin, absence.end))
     length = format_duration((end - begin).total_seconds())
     return (
-        f"The machine slept or was off from {when(absence.begin, digest)} to "
-        f"{when(absence.end, digest)}, {length}."
+        f"Nobody served the queue for {length}, from {when(absence.begin, digest)} to "
+        f"{when(absence.end, digest)}: the machine slept, or was off."
     )
 
 

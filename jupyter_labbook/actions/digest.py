@@ -132,6 +132,12 @@ class _Look:
         ready = self._ready(begin)
         told = {one.row.experiment for one in ready}
         states = [state for one in known for state in one.runs.values()]
+        results = [
+            self._result(one, problems, drawn=place < DRAWN)
+            for place, one in enumerate(ready)
+        ]
+        # Some have only been judged by now.
+        results.sort(key=lambda one: _surprise(v.outcome for v in one.verdicts))
         return Digest(
             labbook=str(labbook.path),
             moment=self.local(self._moment),
@@ -140,10 +146,7 @@ class _Look:
             experiments=len(known),
             running=states.count(RunState.RUNNING),
             waiting=states.count(RunState.WAITING) + states.count(RunState.HELD),
-            results=[
-                self._result(one, problems, drawn=place < DRAWN)
-                for place, one in enumerate(ready)
-            ],
+            results=results,
             failures=nightly.failures(labbook, known, period[0]),
             delays=Delays(labbook, self._settings, events, absences, period).of(known),
             absences=absences,
@@ -171,7 +174,7 @@ class _Look:
             if one.finished is not None and one.finished > after and _has_told(one)
         ]
         # What surprised comes first, then what came last.
-        new.sort(key=lambda pair: (_surprise(pair[1]), -pair[0]))
+        new.sort(key=lambda pair: (_surprise(pair[1].row.verdicts), -pair[0]))
         return [one for _, one in new]
 
     def _ended(self, known: Known) -> str:
@@ -198,9 +201,8 @@ def _has_told(known: Known) -> bool:
     return any(state in known.row.states for state in _TELLING)
 
 
-def _surprise(known: Known) -> int:
-    found = [_ORDER.index(outcome) for outcome in known.row.verdicts]
-    return min(found, default=len(_ORDER))
+def _surprise(outcomes: Iterable[Outcome]) -> int:
+    return min(map(_ORDER.index, outcomes), default=len(_ORDER))
 
 
 def _named(folder: ExperimentFolder, bare: Result) -> Result:

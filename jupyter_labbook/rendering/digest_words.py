@@ -55,6 +55,8 @@ def good(moment: str) -> str:
 
 def headline(digest: Digest) -> str:
     """Say the most important in one sentence."""
+    if digest.read:
+        return f"Nothing new since {when(digest.read, digest)}."
     parts = []
     if digest.results:
         count = len(digest.results)
@@ -78,8 +80,7 @@ def period(digest: Digest) -> str:
     """Say of which time it tells."""
     if digest.first:
         return "the last seven days"
-    words = f"since {when(digest.since, digest)}"
-    return f"{words}, as read {when(digest.read, digest)}" if digest.read else words
+    return f"since {when(digest.since, digest)}"
 
 
 def when(moment: str, digest: Digest) -> str:

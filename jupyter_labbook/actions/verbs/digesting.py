@@ -76,7 +76,7 @@ def morning(
         lambda: digest_page(digest),
     )
     if args.notify:
-        return _notified(told, settings, silent=digest.quiet)
+        return _notified(told, settings, silent=digest.quiet or bool(digest.read))
     if args.html or args.markdown:
         return _written(told, args)
     if since is None and not args.json:

@@ -7,14 +7,17 @@ wrong is told in a sentence and harms nothing.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,24 +127,30 @@ def command(argv: Sequence[str], text: str, seconds: float = _SECONDS) -> str:
 
 
 def _failure(argv: list[str], data: bytes, seconds: float) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603  # it stands in the user's own settings
-            argv,
-            input=data,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=seconds,
-            check=False,
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired:
-        return f"took more than {seconds:g} seconds and was ended"
-    except (OSError, ValueError) as error:
-        return f"cannot be started ({error})"
-    if done.returncode:
-        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        return " ".join([f"ended with {done.returncode}", *last])
-    return ""
+    # A file, for whoever inherits a pipe could keep it open for ever.
+    with tempfile.TemporaryFile() as said:
+        try:
+            process = subprocess.Popen(  # noqa: S603  # from the user's own settings
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            return f"cannot be started ({error})"
+        try:
+            process.communicate(data, seconds)
+        except subprocess.TimeoutExpired:
+            with suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return f"took more than {seconds:g} seconds and was ended"
+        if not process.returncode:
+            return ""
+        said.seek(0)
+        last = said.read().decode("utf-8", "replace").strip().splitlines()[-1:]
+        return " ".join([f"ended with {process.returncode}", *last])
 
 
 def webhook(address: str, data: Mapping[str, Any], seconds: float = _SECONDS) -> str:
@@ -151,7 +160,7 @@ def webhook(address: str, data: Mapping[str, Any], seconds: float = _SECONDS) ->
     every timeout of a socket and would never end.
     """
     name = "The webhook of your settings ([digest] webhook)"
-    if urlsplit(address).scheme not in ("http", "https"):
+    if not address.lower().startswith(("http://", "https://")):
         return f"{name} must begin with https:// or http://; nothing was sent."
     problems: list[str] = []
     sender = threading.Thread(

@@ -69,7 +69,9 @@ def digest_html(digest: Digest, *, prefix: str = "") -> str:
 
 def small_plot(view: ExperimentView) -> str:
     """Draw the metric that matters most; empty if there is no picture in it."""
-    names = metric_names(view)[:1]
+    logged = {series.metric for run in view.runs for series in run.series}
+    logged.update(name for run in view.runs for name in run.final)
+    names = [name for name in metric_names(view) if name in logged][:1]
     runs = [
         replace(
             run,
@@ -78,7 +80,8 @@ def small_plot(view: ExperimentView) -> str:
         )
         for run in view.runs
     ]
-    small = replace(view, runs=runs)
+    thresholds = [one for one in view.thresholds if one.metric in names]
+    small = replace(view, runs=runs, thresholds=thresholds)
     panels = compose(small).panels
     rows = bool(panels) and panels[0].kind is Kind.ROWS
     if rows and len(runs) == 1:

@@ -143,7 +143,9 @@ def _section(title: str, parts: Iterable[str], gap: str = "\n\n") -> str:
 
 def _sides(left: str, right: str, width: int) -> str:
     room = width - text_width(left) - text_width(right)
-    return left + " " * room + right if room > 1 else f"{left}\n{right}"
+    if room > 1:
+        return left + " " * room + right
+    return "\n".join([*wrapped(left, width), *wrapped(right, width)])
 
 
 def _bullet(text: str, width: int, indent: str = _INDENT) -> str:

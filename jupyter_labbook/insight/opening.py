@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 Interval = tuple[float, float]
 """Begin and end in Unix time."""
 
-_MOST: Final = 1000
-"""Stretches that are looked at; no window opens more often in a year."""
+_MOST: Final = 4000
+"""Stretches that are looked at: ten years of nights."""
 _STEP: Final = timedelta(seconds=1)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.settings import UserSettings
 
 _UNITS: Final = {"h": "hours", "d": "days", "w": "weeks"}
+_YEARS: Final = (1970, 9998)
 _STDOUT: Final = "-"
 
 
@@ -124,8 +125,12 @@ def parse_since(text: str, moment: datetime) -> datetime:
     ago = re.fullmatch(r"(\d{1,5})\s*([hdw])", text.strip().lower())
     try:
         if ago:
-            return moment - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        given = datetime.fromisoformat(text.strip())
+            given = moment - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        else:
+            given = datetime.fromisoformat(text.strip())
+        if not _YEARS[0] <= given.year <= _YEARS[1]:
+            # Some zone's clock has no name for it.
+            raise ValueError(text)
     except (ValueError, OverflowError):
         raise InvalidInputError(
             f"{text!r} is no moment: write a day such as {moment:%Y-%m-%d}, a moment "

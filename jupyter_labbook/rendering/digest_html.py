@@ -30,12 +30,17 @@ _LONGEST = 600
 def digest_page(digest: Digest) -> str:
     """Write a digest as a page of its own that needs no other file."""
     title = f"{words.day(digest.moment)}: {words.headline(digest)}"
+    return page(title, digest_html(digest))
+
+
+def page(title: str, fragment: str) -> str:
+    """Put a fragment into a page of its own that needs no other file."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>{PAGE_CSS}</style>\n</head>\n"
-        f"<body>\n{digest_html(digest)}\n</body>\n</html>\n"
+        f"<body>\n<main>\n{fragment}\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -97,7 +97,7 @@ PAGE_CSS = """
 @media (prefers-color-scheme:dark){:root{--lbm-page:#17181b;--lbm-card:#202226;\
 --lbm-ink:#e7e4de}}
 body{margin:0;padding:40px 20px 60px;background:var(--lbm-page)}
-body>.lbm{margin:0 auto}
+main>.lbm{margin:0 auto}
 @media print{body{padding:0;background:none}.lbm-card{break-inside:avoid}}
 """.strip()
 """What a page of its own has around the fragment."""

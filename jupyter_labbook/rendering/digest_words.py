@@ -55,6 +55,8 @@ def good(moment: str) -> str:
 
 def headline(digest: Digest) -> str:
     """Say the most important in one sentence."""
+    if not digest.experiments:
+        return "This labbook is still empty."
     if digest.read:
         return f"Nothing new since {when(digest.read, digest)}."
     parts = []
@@ -69,11 +71,7 @@ def headline(digest: Digest) -> str:
     late = sum(len(delay.runs) for delay in digest.delays)
     if late:
         parts.append(f"{counted(late, 'run')} did not start")
-    if not parts:
-        if not digest.experiments:
-            return "This labbook is still empty."
-        return "Nothing new has come in."
-    return ", ".join(parts) + "."
+    return f"{', '.join(parts) or 'Nothing new has come in'}."
 
 
 def period(digest: Digest) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.model.digest import Idea
+from jupyter_labbook.rendering.digest_html import page
 from jupyter_labbook.rendering.digest_markdown import code, text
 from jupyter_labbook.rendering.digest_strip import bar
-from jupyter_labbook.rendering.digest_style import CSS, PAGE_CSS
+from jupyter_labbook.rendering.digest_style import CSS
 from jupyter_labbook.rendering.digest_text import wrapped
 from jupyter_labbook.rendering.digest_words import day, good, hours_words
-from jupyter_labbook.rendering.escaping import escape, one_line
+from jupyter_labbook.rendering.escaping import escape, one_line, visible
 from jupyter_labbook.rendering.formats import counted, format_left, format_when
 from jupyter_labbook.rendering.mimebundle import json_safe
 
@@ -58,7 +59,7 @@ def evening_text(evening: Evening, width: int = 80) -> str:
         lines += ["", "WHAT COULD FILL IT"]
     for one in evening.suggestions:
         lines += wrapped(f"{_TITLES[one.idea]}: {one.sentence}", width, "  ")
-        lines.append(f"    {one_line(one.verb)}{_facts(one)}")
+        lines.append(f"    {one_line(one.verb)}{visible(_facts(one))}")
     lines += ["", *(f"{why}  {do}" for why, do in evening_steps(evening))]
     return "\n".join(lines) + "\n"
 
@@ -107,13 +108,7 @@ def evening_html(evening: Evening, *, prefix: str = "") -> str:
 
 def evening_page(evening: Evening) -> str:
     """Write it as a page of its own that needs no other file."""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
-        f"<title>{escape(evening_headline(evening))}</title>\n"
-        f"<style>{PAGE_CSS}</style>\n</head>\n<body>\n{evening_html(evening)}\n"
-        "</body>\n</html>\n"
-    )
+    return page(evening_headline(evening), evening_html(evening))
 
 
 def evening_json(evening: Evening) -> dict[str, object]:

@@ -80,7 +80,7 @@ def morning(
         return _notified(told, settings, silent=digest.quiet or bool(digest.read))
     if args.html or args.markdown:
         return _written(told, args)
-    if since is None and not args.json:
+    if since is None and digest.experiments and not args.json:
         # What was shown to a person has been read.
         mark_read(labbook, digest)
     return _shown(told)
@@ -122,21 +122,24 @@ def parse_since(text: str, moment: datetime) -> datetime:
     InvalidInputError
         It is none of them.
     """
-    ago = re.fullmatch(r"(\d{1,5})\s*([hdw])", text.strip().lower())
-    try:
-        if ago:
-            given = moment - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        else:
-            given = datetime.fromisoformat(text.strip())
-        if not _YEARS[0] <= given.year <= _YEARS[1]:
-            # Some zone's clock has no name for it.
-            raise ValueError(text)
-    except (ValueError, OverflowError):
+    given = _moment(text.strip(), moment)
+    # Outside of these years some zone's clock has no name for it.
+    if given is None or not _YEARS[0] <= given.year <= _YEARS[1]:
         raise InvalidInputError(
             f"{text!r} is no moment: write a day such as {moment:%Y-%m-%d}, a moment "
             f"such as {moment:%Y-%m-%dT%H:%M}, or how long ago, such as 12h, 3d, 2w."
-        ) from None
+        )
     return given if given.tzinfo else given.replace(tzinfo=moment.tzinfo)
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
+    ago = re.fullmatch(r"(\d{1,5})\s*([hdw])", text.lower())
+    try:
+        if ago:
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        return datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

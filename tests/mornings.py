@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.model.night import NightEvent, NightKind
 from jupyter_labbook.model.run import Exit, RunRecord, RunState
 from jupyter_labbook.storage import records
 from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.night_log import NightLog
+from tests.running import queue
 
 if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
@@ -135,13 +139,8 @@ def notebook(path: Any, *cells: str) -> None:
     path.write_text(json.dumps(content))
 
 
-def a_real_night(labbook: LabbookFolder) -> None:
+def an_eventful_night(labbook: LabbookFolder) -> None:
     """Fill a labbook with weeks of work and the night of a person with questions."""
-    import math
-    import random
-
-    from tests.running import queue
-
     noise = random.Random(7)
     hour = timedelta(hours=1)
     for back in range(2, 24):
@@ -162,6 +161,7 @@ def a_real_night(labbook: LabbookFolder) -> None:
             end=SUNDAY - timedelta(days=back - 0.4),
             metrics=final(accuracy=reached),
         )
+        record_verdict(labbook, target)
         if back > 3:
             event = {"version": 1, "conclusion": "Kept."}
             History(target.path).append(
@@ -251,6 +251,8 @@ def a_real_night(labbook: LabbookFolder) -> None:
                 "RuntimeError: CUDA out of memory. Tried to allocate 2.50 GiB\n"
             ),
         )
+    for target in (forest, warmup, look, crash):
+        record_verdict(labbook, target)
     deep = asked(
         labbook,
         "deep-search",

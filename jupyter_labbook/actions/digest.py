@@ -160,7 +160,7 @@ class _Look:
                 if one.unconcluded and one.row.experiment not in told
             ],
             answers=list(_answers(labbook, known, problems)),
-            calibration=calibration(known),
+            calibration=_calibration(known, results),
             streak=_streak(known, self._moment),
             hours=nightly.hours(labbook, self._settings, known, period),
             problems=problems,
@@ -262,14 +262,22 @@ def _answers(
             )
 
 
-def calibration(known: Iterable[Known]) -> Calibration:
+def _calibration(known: Iterable[Known], results: Iterable[Result]) -> Calibration:
     """Compare all probabilities that were given with what happened."""
+    # Of those that ended while nobody was there, the index may not know it yet.
+    seen = {
+        one.subject.experiment: [verdict.outcome for verdict in one.verdicts]
+        for one in results
+        if one.verdicts
+    }
     return calibrate(
         Judged(one.finished, probability, outcome is Outcome.SUPPORTED)
         for one in known
         if one.finished is not None
         for probability, outcome in zip(
-            one.probabilities, one.row.verdicts, strict=False
+            one.probabilities,
+            seen.get(one.row.experiment, one.row.verdicts),
+            strict=False,
         )
         if probability is not None and outcome in _DECIDED
     )

@@ -15,7 +15,7 @@ from jupyter_labbook.rendering.evening import evening_page
 from jupyter_labbook.storage.labbook import LabbookFolder
 from jupyter_labbook.storage.settings import UserSettings
 from tests.browser.axe import violations
-from tests.mornings import SUNDAY, a_real_night
+from tests.mornings import SUNDAY, an_eventful_night
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def pages(tmp_path: Path) -> dict[str, Path]:
     """Write both pages about a real night."""
     (tmp_path / "project").mkdir()
     labbook = LabbookFolder.create(tmp_path / "project")
-    a_real_night(labbook)
+    an_eventful_night(labbook)
     digest = read_digest(labbook, USER, SUNDAY, SUNDAY - timedelta(hours=14))
     written = {
         "morning": digest_page(digest),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_labbook.actions.concluding import conclude
+from jupyter_labbook.actions import ending, index
+from jupyter_labbook.actions.concluding import conclude, record_verdict
 from jupyter_labbook.actions.digest import DRAWN, FIRST, mark_read, read_digest
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.view import Outcome
 from jupyter_labbook.rendering.digest_json import digest_json
+from jupyter_labbook.runtime import files
 from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.reading_mark import FILE
 from jupyter_labbook.storage.settings import UserSettings
@@ -26,7 +29,7 @@ from tests.mornings import (
     final,
     stamp,
 )
-from tests.running import queue
+from tests.running import queue, start, surroundings
 
 if TYPE_CHECKING:
     from jupyter_labbook.model.digest import Digest
@@ -196,7 +199,7 @@ def test_a_run_that_vanished_is_told_as_lost(labbook: LabbookFolder) -> None:
     process = {"pid": 1, "ticks": 1}
     started = {
         "time": stamp(NIGHT),
-        "host": __import__("socket").gethostname(),
+        "host": socket.gethostname(),
         "boot": "another",
         "namespace": "",
         "supervisor": process,
@@ -241,6 +244,17 @@ def test_probabilities_are_compared_with_verdicts(labbook: LabbookFolder) -> Non
     every = read(labbook).calibration.every
     assert (every.count, every.hits) == (2, 1)
     assert every.brier == pytest.approx((0.04 + 0.64) / 2)
+
+
+def test_forecasts_count_what_the_same_digest_judged(
+    labbook: LabbookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result(labbook, "wrong", 0.85)
+    # As on a machine that is too busy to judge them all at once.
+    monkeypatch.setattr(index, "_JUDGE_SECONDS", 0.0)
+    digest = read(labbook)
+    assert digest.results[0].verdicts[0].outcome is Outcome.REFUTED
+    assert (digest.calibration.every.count, digest.calibration.every.hits) == (1, 0)
 
 
 def test_a_prediction_that_was_changed_after_the_result_scores_nothing(
@@ -288,9 +302,6 @@ def test_the_hours_of_a_night_are_counted_once(labbook: LabbookFolder) -> None:
 def test_a_run_that_still_executes_uses_the_night_too(labbook: LabbookFolder) -> None:
     target = asked(labbook, "still")
     run = queue(labbook, target, "import time\ntime.sleep(60)")
-    from jupyter_labbook.actions import ending
-    from tests.running import start, surroundings
-
     start(run)
     try:
         begun = datetime.fromisoformat(json.loads(run.started.read_bytes())["time"])
@@ -317,8 +328,6 @@ def test_more_results_than_are_drawn_are_still_told(labbook: LabbookFolder) -> N
         target = result(labbook, f"one-{number}", end=NIGHT + number * HOUR / 60)
         if number < 2:
             # The oldest: recorded, as they are when a run ends.
-            from jupyter_labbook.actions.concluding import record_verdict
-
             record_verdict(labbook, target)
     digest = read(labbook)
     assert len(digest.results) == DRAWN + 2
@@ -344,8 +353,6 @@ def test_what_is_damaged_is_told_and_hides_nothing_else(labbook: LabbookFolder) 
 def test_a_labbook_that_may_only_be_read_is_told_of(
     labbook: LabbookFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from jupyter_labbook.runtime import files
-
     result(labbook, "fine")
 
     def refuse(*_: object) -> None:

@@ -24,10 +24,10 @@ margin:2px 0 18px;text-wrap:balance}}
 letter-spacing:-.01em;text-wrap:balance}}
 .lbm header p{{font-size:13px}}
 .lbm-strip{{display:flex;flex-wrap:wrap;gap:1px;border-radius:8px;overflow:hidden;\
-background:var(--lbm-rule);border:1px solid var(--lbm-rule)}}
+border:1px solid var(--lbm-rule)}}
 .lbm-tile{{padding:11px 14px 12px;flex:1 1 150px;box-sizing:border-box;display:flex;\
 flex-direction:column;gap:3px;\
-background:var(--lbm-card,var(--jp-layout-color1,Canvas));font-size:13px;\
+box-shadow:0 0 0 1px var(--lbm-rule);background:var(--lbm-card,none);font-size:13px;\
 line-height:1.4}}
 .lbm-tile>.lbm-s{{font-size:12px}}
 .lbm-tile b{{font-weight:600}}

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,32 @@ def main(target: Path) -> None:
             browser.close()
 
 
+def morning(target: Path) -> None:
+    """Take the picture of the digest of a night that was made up."""
+    from jupyter_labbook.actions.digest import read_digest
+    from jupyter_labbook.rendering.digest_html import digest_page
+    from jupyter_labbook.storage.labbook import LabbookFolder
+    from jupyter_labbook.storage.settings import UserSettings
+    from tests.mornings import SUNDAY, an_eventful_night
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        labbook = LabbookFolder.create(Path(folder))
+        an_eventful_night(labbook)
+        since = SUNDAY - timedelta(hours=14)
+        digest = read_digest(labbook, UserSettings(zone="UTC"), SUNDAY, since)
+        written = Path(folder, "morning.html")
+        written.write_text(digest_page(digest))
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=list(CHROMIUM)
+        )
+        page = browser.new_page(viewport={"width": 860, "height": 900})
+        page.goto(written.as_uri())
+        for scheme, suffix in (("light", ""), ("dark", "-dark")):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=f"{target / 'morning'}{suffix}.png")
+        browser.close()
+
+
 def _prepare(root: Path) -> None:
     cells = [
         new_markdown_cell("# Digits\n\nWhat a small network needs."),
@@ -204,3 +231,4 @@ if __name__ == "__main__":
     chosen = Path(sys.argv[1]) if sys.argv[1:] else REPOSITORY / "docs" / "images"
     chosen.mkdir(parents=True, exist_ok=True)
     main(chosen)
+    morning(chosen)

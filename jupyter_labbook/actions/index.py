@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Stamps = tuple[int, ...]
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of what is kept; one that is another is ignored."""
 _A_FEW: Final = 20
 """Ended experiments that are looked at again in turn, at each look."""

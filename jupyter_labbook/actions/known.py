@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.shown import of_version
 from jupyter_labbook.actions.standing import RunStanding
-from jupyter_labbook.errors import StorageError
+from jupyter_labbook.errors import PredictionError, StorageError
+from jupyter_labbook.insight.opening import merged
+from jupyter_labbook.model import prediction
 from jupyter_labbook.model.overview import ExperimentRow
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.view import Outcome, Progress, RunView
@@ -19,6 +21,7 @@ from jupyter_labbook.storage.history import EventKind
 from jupyter_labbook.storage.progress import read_progress
 
 if TYPE_CHECKING:
+    from jupyter_labbook.insight.opening import Interval
     from jupyter_labbook.model.run import RunRecord
     from jupyter_labbook.storage.labbook import ExperimentFolder
 
@@ -41,6 +44,10 @@ class Known:
     problems: tuple[str, ...] = ()
     judged: bool = True
     """Whether the verdicts are final; else there was nobody to record them."""
+    probabilities: tuple[float | None, ...] = ()
+    """What was given to each prediction; none if it was changed after a result."""
+    busy: tuple[tuple[float, float], ...] = ()
+    """When runs that have ended were executed, in Unix time; overlaps are joined."""
     settled: bool = False
     """Whether nothing changes before one of its folders does."""
 
@@ -127,7 +134,7 @@ def _known(
         if not standing.state.ended or standing in shown
     ]
     over = bool(standings) and all(standing.state.ended for standing in standings)
-    finished = max(map(_end, shown)) if over else None
+    finished = max(map(end_of, shown)) if over else None
     verdicts = recorded_verdicts(declared, [one.run.label for one in shown])
     pending = [Outcome.PENDING] * len(declared.predictions)
     broken = [standing for standing in shown if standing.state in _BROKEN]
@@ -155,6 +162,8 @@ def _known(
         failed=bool(broken),
         problems=(*problems, *declared.problems, *_damaged(standings)),
         judged=not over or verdicts is not None or not pending,
+        busy=tuple(merged(filter(None, map(_span, standings)))),
+        probabilities=_probabilities(declared, shown) if over else (),
         settled=over and all(standing.settled for standing in standings),
     )
 
@@ -175,6 +184,29 @@ def recorded_verdicts(declared: Declared, labels: list[str]) -> list[Outcome] | 
         except (KeyError, TypeError, ValueError):
             return None
     return None
+
+
+def _probabilities(
+    declared: Declared, shown: list[RunStanding]
+) -> tuple[float | None, ...]:
+    if not declared.predictions:
+        return ()
+    first = min((one.exit.time for one in shown if one.exit), default="")
+    late = any(
+        event.kind is EventKind.AMENDED
+        and first
+        and event.time > first
+        and "predict" in event.data.get("changed", ())
+        for event in declared.events
+    )
+    return () if late else tuple(map(_probability, declared.predictions))
+
+
+def _probability(text: str) -> float | None:
+    try:
+        return prediction.parse(text).probability
+    except PredictionError:
+        return None
 
 
 def _declared(declared: Declared) -> dict[str, Any]:
@@ -224,7 +256,15 @@ def _drawn(standing: RunStanding) -> RunView:
     )
 
 
-def _end(standing: RunStanding) -> float:
+def _span(standing: RunStanding) -> Interval | None:
+    seconds = standing.exit.seconds if standing.exit else None
+    if seconds is None:
+        return None
+    end = end_of(standing)
+    return end - seconds, end
+
+
+def end_of(standing: RunStanding) -> float:
     """When a run ended; for one that was lost, when it was last heard of."""
     if standing.exit is not None:
         try:

@@ -6,12 +6,14 @@ Everything else is loaded when a magic is first used.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
 from jupyter_labbook.errors import LabbookError
+from jupyter_labbook.notebook.greeting import greeting
 from jupyter_labbook.snapshot.keys import help_text
 
 if TYPE_CHECKING:
@@ -48,6 +50,17 @@ def load(shell: InteractiveShell) -> None:
     for transform in (_with_body, _with_question_mark):
         if transform not in transforms:
             transforms.insert(0, transform)
+    _greet()
+
+
+def _greet() -> None:
+    """Say in one line that results are ready, if any are."""
+    try:
+        said = greeting(Path.cwd())
+    except OSError:
+        return  # the folder is gone
+    if said:
+        print(said)
 
 
 def _plainly(action: Callable[[], Any]) -> Any:  # noqa: ANN401

@@ -43,6 +43,11 @@ def _drawn(shell: InteractiveShell, answer: Answer) -> bool:
 
         PlanOutput(shell, answer.plan).show()
         return True
+    if answer.page is not None:
+        from IPython.display import display
+
+        display(answer.page(), raw=True)
+        return True
     if answer.experiment is not None:
         from jupyter_labbook.notebook.live import LiveView, attach, follow
         from jupyter_labbook.storage.labbook import LabbookFolder

@@ -241,6 +241,7 @@ _GITIGNORE = """\
 .*.lock
 nights.csv
 queue.json
+read.json
 inputs/
 experiments/*/runs/*/lock
 experiments/*/runs/*/checkpoint/

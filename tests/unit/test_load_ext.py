@@ -35,6 +35,7 @@ def test_loading_the_extension_leaves_the_product_for_the_first_magic() -> None:
         "jupyter_labbook.errors",
         "jupyter_labbook.notebook",
         "jupyter_labbook.notebook.extension",
+        "jupyter_labbook.notebook.greeting",
         "jupyter_labbook.snapshot",
         "jupyter_labbook.snapshot.keys",
     }

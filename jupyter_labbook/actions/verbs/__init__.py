@@ -26,6 +26,8 @@ VERBS = {
     "compare": "two experiments or runs: what changed, then the metrics",
     "invalidate": "a bug was found: mark what it touched, and run it again",
     "plan": "the five lists to work on meanwhile",
+    "morning": "what is ready, what failed, what you were right about",
+    "evening": "how full tonight is, and what could fill it",
     "conclude": "record what was learned",
     "verify": "whether the history is as it was written",
     "run": "run a program as an experiment",
@@ -154,7 +156,13 @@ def _shared(**defaults: object) -> _Parser:
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import invalidating, planning, running, serving
+    from jupyter_labbook.actions.verbs import (
+        digesting,
+        invalidating,
+        planning,
+        running,
+        serving,
+    )
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -198,6 +206,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     planning.configure(made["plan"], _shared())
     serving.configure(made["service"], _shared())
     running.configure(made["run"])
+    digesting.configure(made["morning"], made["evening"])
 
 
 def _count(text: str) -> int:
@@ -210,6 +219,7 @@ def _act(args: argparse.Namespace) -> Answer:
     from jupyter_labbook.actions.verbs import (
         changing,
         demo,
+        digesting,
         invalidating,
         planning,
         reading,
@@ -237,6 +247,8 @@ def _act(args: argparse.Namespace) -> Answer:
         "rerun": changing.rerun,
         "conclude": changing.conclude,
         "plan": planning.plan,
+        "morning": digesting.morning,
+        "evening": digesting.evening,
     }
     start = Path(args.labbook) if args.labbook else None
     return with_labbook[args.verb](LabbookFolder.find(start), args)

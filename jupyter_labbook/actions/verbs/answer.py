@@ -29,6 +29,8 @@ class Answer:
     """What a notebook draws in place of the text."""
     ask: tuple[str, Callable[[], Answer]] | None = None
     """A question, and what is done if a person at a terminal says yes."""
+    page: Callable[[], dict[str, str]] | None = None
+    """Makes what a notebook shows in place of the text: a MIME bundle."""
     plan: Path | None = None
     """Labbook whose checklist a notebook opens in place of the text."""
 

@@ -8,12 +8,13 @@ import socket
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.execution import direct, environment, launch
-from jupyter_labbook.model.run import GitState, Launch, RunRecord, Ticket
+from jupyter_labbook.model.queue import Wishes
+from jupyter_labbook.model.run import Expected, GitState, Launch, RunRecord, Ticket
 from jupyter_labbook.runtime import files
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.runtime.failpoints import reach
@@ -44,6 +45,8 @@ class RunPlan:
         Text of ``script.py``; empty for a command.
     command
         The program and its arguments; empty for a script.
+    expected
+        How long it will probably take, if anybody can tell.
     """
 
     variant: Variant
@@ -51,6 +54,7 @@ class RunPlan:
     command: list[str] = field(default_factory=list)
     reruns: str = ""
     continues: str = ""
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ class Origin:
     ----------
     python
         The interpreter that executes scripts; this one if empty.
+    wishes
+        What they ask for while they wait.
     """
 
     cwd: Path
@@ -74,6 +80,7 @@ class Origin:
     timeout: float | None = None
     version: int = 1
     python: str = ""
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def require_user() -> None:
@@ -195,7 +202,9 @@ def _contents(
         run=record.id,
         submitted=record.created,
         launch=how,
+        **asked(origin.wishes),
         resumable=origin.resumable,
+        expected=plan.expected,
         place=os.path.realpath(final),
         files={"script.py": digest} if digest else {},
     )
@@ -204,6 +213,12 @@ def _contents(
         "ticket.json": records.encode(trust.sign(ticket)),
     }
     return {**contents, "script.py": script} if script else contents
+
+
+def asked(wishes: Wishes) -> dict[str, Any]:
+    """Write wishes as the fields of a ticket."""
+    named = {one.name: getattr(wishes, one.name) for one in fields(wishes)}
+    return {**named, "after": list(wishes.after)}
 
 
 def write_run(folder: Path, contents: dict[str, bytes]) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.model.experiment import Header, Variant
     from jupyter_labbook.snapshot.header import ParsedCell
 
-_OF_CELLS = ("inputs", "no-inputs", "here", "help", "when")
+_OF_CELLS = ("inputs", "no-inputs", "here", "help")
 """Flags of ``%%experiment`` that say nothing of a program."""
 
 

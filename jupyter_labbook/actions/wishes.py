@@ -55,7 +55,7 @@ def wishes(
     named["at_end"] = AtEnd(header.at_end)
     named["after"] = _predecessors(header, labbook)
     found = Wishes(**named)
-    _refuse_never(found, header, expected)
+    refuse_never(_ticket(found, header, expected))
     return found
 
 
@@ -153,7 +153,12 @@ def _name(place: str) -> str:
 
 
 def _refuse_failed(after: list[Predecessor], labbook: LabbookFolder) -> None:
-    ends = QueueFolder(labbook, SystemClock()).ends([_waiting(Wishes(after=(*after,)))])
+    clock = SystemClock()
+    ticket = Ticket(
+        run="", submitted="", launch=Launch(argv=[], cwd=""), after=list(after)
+    )
+    waiting = Waiting("", ticket, clock.now())
+    ends = QueueFolder(labbook, clock).ends([waiting])
     for one in after:
         state = ends.get(one.run)
         over = state is not None and state.ended
@@ -166,52 +171,52 @@ def _refuse_failed(after: list[Predecessor], labbook: LabbookFolder) -> None:
             )
 
 
-def _refuse_never(found: Wishes, header: Header, expected: Expected | None) -> None:
-    """Refuse what could not start even on a machine that is free, at any time."""
+def refuse_never(ticket: Ticket) -> None:
+    """Refuse what could not start even on a machine that is free, at any time.
+
+    Raises
+    ------
+    InvalidInputError
+        Says why.
+    """
     settings = user_settings()
-    windows.window(settings, found.when)
+    windows.window(settings, ticket.when)
     machine = Machine(
         moment=SystemClock().now(),
         window=lambda when: windows.window(settings, when),
         zone=windows.zone(settings),
         idle=True,
     )
-    if found.gpus or found.cores or found.memory:
+    if ticket.gpus or ticket.cores or ticket.memory:
         pool = capacity.pool(state_folder(), settings)
         gpus = len(pool.gpus)
         machine = replace(machine, gpus=gpus, cores=pool.cores, memory=pool.memory)
         machine = replace(
             machine, gpus_free=gpus, cores_free=pool.cores, memory_free=pool.memory
         )
-    # Of the rest only time decides, which is looked at apart from room: a window
-    # that is closed now tells nothing of GPUs that are not there.
-    alone = Wishes(when=found.when, at_end=found.at_end)
-    room = Wishes(gpus=found.gpus, cores=found.cores, memory=found.memory)
-    for asked in (alone, room):
-        [decision] = decide([_waiting(asked, header, expected)], machine)
+    # A window that is closed now tells nothing of GPUs that are not there.
+    for asked in (
+        replace(ticket, after=[], held=False, gpus=0, cores=0, memory=0),
+        replace(ticket, after=[], held=False, when="now"),
+    ):
+        [decision] = decide([Waiting("", asked, machine.moment)], machine)
         if decision.reason is Reason.NEVER_FITS and not (
             decision.start or decision.opens
         ):
-            raise InvalidInputError(f"{decision.sentence} Nothing was stored.")
+            raise InvalidInputError(decision.sentence)
 
 
-def _waiting(
-    asked: Wishes, header: Header | None = None, expected: Expected | None = None
-) -> Waiting:
+def _ticket(asked: Wishes, header: Header, expected: Expected | None = None) -> Ticket:
     """Put what is asked for into the ticket of a run that nobody submits."""
-    moment = SystemClock().now()
-    timeout, resumable = (header.timeout, header.resumable) if header else (None, False)
-    ticket = Ticket(
+    return Ticket(
         run="",
-        submitted=moment.isoformat(),
-        launch=Launch(argv=[], cwd="", timeout=timeout),
+        submitted="",
+        launch=Launch(argv=[], cwd="", timeout=header.timeout),
         when=asked.when,
         at_end=asked.at_end,
-        after=list(asked.after),
         gpus=asked.gpus,
         cores=asked.cores,
         memory=asked.memory,
-        resumable=resumable,
+        resumable=header.resumable,
         expected=expected,
     )
-    return Waiting("", ticket, moment)

@@ -61,7 +61,7 @@ class QueueFolder:
     def waiting(self) -> list[Waiting]:
         """Find the runs that wait under a ticket which may be executed."""
         return [
-            Waiting(self.place(run), ticket, _since(ticket))
+            Waiting(self.place(run), ticket, since(ticket))
             for run in self._candidates()
             if (ticket := self.ticket(run)) is not None
         ]
@@ -193,7 +193,8 @@ def _state(run: RunFolder) -> RunState | None:
         return None
 
 
-def _since(ticket: Ticket) -> datetime:
+def since(ticket: Ticket) -> datetime:
+    """Say since when a run waits for its window; the dawn of time if that is lost."""
     try:
         return datetime.fromisoformat(ticket.since or ticket.submitted).astimezone(UTC)
     except ValueError:

@@ -44,9 +44,9 @@ class QueueEntry:
     batch: str = ""
     expected: Expected | None = None
     begins: str = ""
-    """ISO 8601, UTC; of a run that executes, when it began. Empty: nobody can tell."""
+    """Of a run that executes, when it began. Empty: nobody can tell."""
     ends: str = ""
-    """ISO 8601, UTC; empty: nobody can tell."""
+    """Empty: nobody can tell."""
     reason: str = ""
     """Why it does not start now, in one word; empty if it executes."""
     sentence: str = ""
@@ -60,12 +60,15 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """What waits and executes in a labbook, and what the next hours will be like."""
+    """What waits and executes in a labbook, and what the next hours will be like.
+
+    All moments are in ISO 8601, by the clock of the user's zone.
+    """
 
     moment: str
-    """When this was so: ISO 8601, UTC."""
+    """When this was so."""
     zone: str
-    """In which moments are told to a person; an IANA name."""
+    """IANA name of the zone; empty if the machine's has none."""
     window: str
     """The one that most of what waits is to start in; ``tonight`` if nothing is."""
     opens: str = ""
@@ -81,5 +84,5 @@ class QueueView:
     """Hours of the window in which something executes, as far as can be told."""
     hours_there: float = 0.0
     """Hours of the window that are left."""
-    untold: int = 0
-    """How many that wait were not looked at, for want of time."""
+    problems: list[str] = field(default_factory=list)
+    """A sentence for each run that nobody can tell anything of."""

@@ -43,6 +43,13 @@ def _drawn(shell: InteractiveShell, answer: Answer) -> bool:
 
         PlanOutput(shell, answer.plan).show()
         return True
+    if answer.queue is not None:
+        from IPython.display import publish_display_data
+
+        from jupyter_labbook.rendering.queue_html import queue_bundle
+
+        publish_display_data(queue_bundle(answer.queue))
+        return True
     if answer.experiment is not None:
         from jupyter_labbook.notebook.live import LiveView, attach, follow
         from jupyter_labbook.storage.labbook import LabbookFolder

@@ -23,6 +23,7 @@ VERBS = {
     "tail": "the end of a run's output",
     "stop": "end runs, waiting or running",
     "rerun": "repeat runs: frozen code, same seed",
+    "queue": "what waits, when it will begin, and how to change that",
     "compare": "two experiments or runs: what changed, then the metrics",
     "plan": "the five lists to work on meanwhile",
     "conclude": "record what was learned",
@@ -152,7 +153,7 @@ def _shared(**defaults: object) -> _Parser:
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import planning, running
+    from jupyter_labbook.actions.verbs import planning, queueing, running
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -191,6 +192,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
     # What stands behind an act must not undo what stood before it.
     planning.configure(made["plan"], _shared())
+    queueing.configure(made["queue"], _shared())
     running.configure(made["run"])
 
 
@@ -201,7 +203,14 @@ def _count(text: str) -> int:
 
 
 def _act(args: argparse.Namespace) -> Answer:
-    from jupyter_labbook.actions.verbs import changing, demo, planning, reading, running
+    from jupyter_labbook.actions.verbs import (
+        changing,
+        demo,
+        planning,
+        queueing,
+        reading,
+        running,
+    )
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
@@ -221,6 +230,7 @@ def _act(args: argparse.Namespace) -> Answer:
         "rerun": changing.rerun,
         "conclude": changing.conclude,
         "plan": planning.plan,
+        "queue": queueing.queue_verb,
     }
     start = Path(args.labbook) if args.labbook else None
     return with_labbook[args.verb](LabbookFolder.find(start), args)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_labbook.actions.handles import ExperimentHandle
+    from jupyter_labbook.model.queue import QueueView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Answer:
     """What a notebook draws in place of the text."""
     plan: Path | None = None
     """Labbook whose checklist a notebook opens in place of the text."""
+    queue: QueueView | None = None
+    """What a notebook draws in place of the text, with a time line."""
 
     def json(self) -> str:
         """Write the data; NaN and infinities, which JSON lacks, become null."""

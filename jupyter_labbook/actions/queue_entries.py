@@ -12,9 +12,8 @@ from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.execution import sentences
 from jupyter_labbook.execution.asking import Reason
 from jupyter_labbook.model.queue import QueueEntry, QueueView
-from jupyter_labbook.model.window import Weekly
+from jupyter_labbook.model.window import After
 from jupyter_labbook.storage import trust
-from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,36 +27,15 @@ if TYPE_CHECKING:
 _TONIGHT: Final = "tonight"
 
 
-def _entry(one: Queued) -> QueueEntry:
-    ticket, experiment = one.ticket, one.run.experiment
-    return QueueEntry(
-        place=one.place,
-        experiment=experiment.name,
-        run=one.run.label,
-        name=f"{ExperimentFolder(experiment).name}/{one.run.label}",
-        state=one.state,
-        when=ticket.when,
-        priority=ticket.priority,
-        batch=ticket.batch,
-        expected=ticket.expected,
-        held=ticket.held,
-        gpus=ticket.gpus,
-        cores=ticket.cores,
-        memory=ticket.memory,
-    )
-
-
 def executes(one: Queued, ends: datetime | None, machine: Machine) -> QueueEntry:
     """Tell of a run that executes."""
-    return replace(
-        _entry(one), begins=_iso(one.began, machine), ends=_iso(ends, machine)
-    )
+    return replace(one.entry, begins=_iso(one.began, machine), ends=_iso(ends, machine))
 
 
 def waits(one: Queued, foreseen: Foreseen, machine: Machine) -> QueueEntry:
     """Tell of a run that waits."""
     return replace(
-        _entry(one),
+        one.entry,
         begins=_iso(foreseen.begins, machine),
         ends=_iso(foreseen.ends, machine),
         reason=str(foreseen.decision.reason),
@@ -68,7 +46,7 @@ def waits(one: Queued, foreseen: Foreseen, machine: Machine) -> QueueEntry:
 def foreign(one: Queued) -> QueueEntry:
     """Tell of a run whose ticket is not this user's."""
     told = f"It never starts: {trust.distrust(one.run, one.ticket)}."
-    return replace(_entry(one), reason="foreign", sentence=told)
+    return replace(one.entry, reason="foreign", sentence=told)
 
 
 def _sentence(ticket: Ticket, foreseen: Foreseen, machine: Machine) -> str:
@@ -90,8 +68,9 @@ def _hours(ticket: Ticket, decision: Decision, machine: Machine) -> str:
     if decision.opens is None:
         return ""
     window = machine.window(ticket.when)
+    # Many wait for the same: the machine's windows remember what they were asked.
     stretch = window.stretch(decision.opens, decision.opens)
-    if not isinstance(window, Weekly) or stretch is None or stretch.end is None:
+    if isinstance(window, After) or stretch is None or stretch.end is None:
         return ""
     zone = machine.zone
     begin, end = (each.astimezone(zone) for each in (stretch.begin, stretch.end))
@@ -136,8 +115,9 @@ def _shown(machine: Machine, waiting: list[Waiting]) -> tuple[str, Stretch | Non
     for when in [*(when for when, _ in counted.most_common()), _TONIGHT]:
         with suppress(InvalidInputError):
             window = machine.window(when)
-            if isinstance(window, Weekly):
-                return window.label, window.stretch(machine.moment, machine.moment)
+            stretch = window.stretch(machine.moment, machine.moment)
+            if stretch is not None and stretch.end is not None:
+                return window.label, stretch
     return _TONIGHT, None
 
 

@@ -15,11 +15,10 @@ from jupyter_labbook.actions.queue_entries import (
 )
 from jupyter_labbook.actions.queued_runs import Queued, QueuedRuns
 from jupyter_labbook.errors import InvalidInputError
-from jupyter_labbook.execution.asking import Machine, Waiting
 from jupyter_labbook.execution.clock import SystemClock
 from jupyter_labbook.execution.deciding import decide
 from jupyter_labbook.execution.local_world import LocalWorld
-from jupyter_labbook.execution.queue_folder import since
+from jupyter_labbook.insight.remembered_windows import RememberedWindows
 from jupyter_labbook.insight.timeline import Executing, Foreseen, foresee
 from jupyter_labbook.model.run import AtEnd, RunState
 from jupyter_labbook.storage import run_state, trust, windows
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from jupyter_labbook.execution.asking import Machine
     from jupyter_labbook.execution.clock import Clock
     from jupyter_labbook.model.queue import QueueEntry, QueueView
     from jupyter_labbook.model.window import Stretch
@@ -80,8 +80,9 @@ class QueueWatch:
         if queued is None or len(queued) > most:
             return None
         moment = self._clock.now()
-        waiting = [_waiting(one) for one in queued if one.state is RunState.WAITING]
+        waiting = [one.waiting for one in queued if one.state is RunState.WAITING]
         machine = self._world.machine(moment, waiting)
+        machine = replace(machine, window=RememberedWindows(machine.window))
         running = sorted(
             (one for one in queued if one.began), key=lambda one: (one.began, one.place)
         )
@@ -106,15 +107,10 @@ class QueueWatch:
         ticket = run_state.read_ticket(run)
         if ticket is None or not trust.trusted(run, ticket):
             return None
-        place = run.path.relative_to(run.labbook).as_posix()
-        one = Queued(place, run, ticket, RunState.WAITING)
-        machine = self._world.machine(self._clock.now(), [_waiting(one)])
-        [decision] = decide([_waiting(one)], machine)
+        one = Queued.of(run, ticket, RunState.WAITING)
+        machine = self._world.machine(self._clock.now(), [one.waiting])
+        [decision] = decide([one.waiting], machine)
         return waits(one, Foreseen(decision), machine)
-
-
-def _waiting(one: Queued) -> Waiting:
-    return Waiting(one.place, one.ticket, since(one.ticket))
 
 
 def _stands(now: Machine) -> Callable[[datetime], Machine]:

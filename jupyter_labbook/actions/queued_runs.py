@@ -9,9 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.errors import LabbookError, StorageError
+from jupyter_labbook.execution.asking import Waiting
+from jupyter_labbook.execution.queue_folder import since
+from jupyter_labbook.model.queue import QueueEntry
 from jupyter_labbook.model.run import RunState, Ticket
 from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.storage import run_state, trust
+from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import LabbookFolder
@@ -31,6 +35,10 @@ class Queued:
         Its folder below the labbook: ``experiments/0007-x/runs/003``.
     state
         Waiting, held (its ticket is not this user's) or running.
+    entry
+        What is told of it whatever the others do.
+    waiting
+        It, as it is decided upon.
     began
         When it was started; None while it waits.
     """
@@ -39,7 +47,38 @@ class Queued:
     run: RunFolder
     ticket: Ticket
     state: RunState
+    entry: QueueEntry
+    waiting: Waiting
     began: datetime | None = None
+
+    @classmethod
+    def of(
+        cls,
+        run: RunFolder,
+        ticket: Ticket,
+        state: RunState,
+        began: datetime | None = None,
+    ) -> Queued:
+        """Put together what is known of a run."""
+        place = run.path.relative_to(run.labbook).as_posix()
+        experiment = ExperimentFolder(run.experiment)
+        entry = QueueEntry(
+            place=place,
+            experiment=experiment.path.name,
+            run=run.label,
+            name=f"{experiment.name}/{run.label}",
+            state=state,
+            when=ticket.when,
+            priority=ticket.priority,
+            batch=ticket.batch,
+            expected=ticket.expected,
+            held=ticket.held,
+            gpus=ticket.gpus,
+            cores=ticket.cores,
+            memory=ticket.memory,
+        )
+        waiting = Waiting(place, ticket, since(ticket))
+        return cls(place, run, ticket, state, entry, waiting, began)
 
 
 class QueuedRuns:
@@ -171,8 +210,7 @@ class _Run:
         else:
             trusted = trust.trusted(run, ticket)
             state = RunState.WAITING if trusted else RunState.HELD
-        place = run.path.relative_to(run.labbook).as_posix()
-        self.queued = Queued(place, run, ticket, state, began)
+        self.queued = Queued.of(run, ticket, state, began)
 
 
 def _began(run: RunFolder) -> datetime:

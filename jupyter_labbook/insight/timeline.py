@@ -6,15 +6,15 @@ Found by going through them with the very rules by which the dispatcher decides.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_right
+from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.execution.asking import Reason
 from jupyter_labbook.execution.deciding import decide
 from jupyter_labbook.model.run import AtEnd, RunState
-from jupyter_labbook.model.window import Weekly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.execution.asking import Decision, Machine, Waiting
     from jupyter_labbook.model.run import Ticket
-    from jupyter_labbook.model.window import Stretch, Window
 
 _MOST: Final = 400
 """Runs whose begin is told; what is behind them may turn out otherwise anyway."""
@@ -73,7 +72,8 @@ def foresee(
         The runs of one labbook.
     stands
         Tells how the machine would stand at a moment if everything that holds a part
-        of it now held it then too.
+        of it now held it then too. Its windows are asked very often; see
+        `RememberedWindows`.
     moment
         Now.
     most
@@ -90,10 +90,7 @@ def foresee(
     is said of those that wait for its place. Expected ends are those in the middle of
     their intervals; that of a run that its window stops is no later than that.
     """
-    window = _Remembered(stands(moment).window)
-    course = _Course(
-        waiting, executing, lambda at: replace(stands(at), window=window), moment
-    )
+    course = _Course(waiting, executing, stands, moment)
     while course.begun < most and course.go_on(moment + _HORIZON):
         pass
     return course.foreseen()
@@ -134,11 +131,15 @@ class _Turn:
     ended: str = field(default="", compare=False)
     """Run that ends then."""
     opened: int = field(default=-1, compare=False)
-    """Rank of the run whose hours come then."""
+    """Kind of runs whose hours come then."""
 
 
 class _Course:
-    """The hours to come, from turn to turn."""
+    """The hours to come, from turn to turn.
+
+    Runs that the rules cannot tell apart are of one kind: what is decided about the
+    first of them that does not start holds for all behind it.
+    """
 
     def __init__(
         self,
@@ -154,21 +155,26 @@ class _Course:
         by_place = {one.place: one for one in waiting}
         self._order = [by_place[one.place] for one in self._first]
         self._ranks = {one.place: rank for rank, one in enumerate(self._order)}
+        self._kinds = _kinds(self._order)
         self._ends: dict[str, RunState] = dict(now.ends)
-        self._held = self._by_others(now, executing)
+        self._held = _by_others(now, executing)
         self._tickets = {one.place: one.ticket for one in executing}
         self._turns: list[_Turn] = []
-        self._ready: dict[int, None] = {}
-        """Ranks of those whose hours have come."""
-        self._after: dict[int, None] = {}
-        """Those that wait for others to end."""
+        self._ready: dict[int, deque[int]] = {}
+        """Ranks of those whose hours have come, by kind."""
+        self._later: dict[int, deque[int]] = {}
+        """Those whose hours have not."""
+        self._after: set[int] = set()
+        """Kinds among them that wait for others to end."""
         self._begins: dict[str, tuple[datetime, datetime | None]] = {}
         for one in executing:
             self._held.take(one.ticket)
             if one.ends is not None:
                 self._turn(max(one.ends, moment), ended=one.place)
-        for rank, decision in enumerate(self._first):
-            self._sort(rank, decision)
+        for rank, kind in enumerate(self._kinds):
+            self._ready.setdefault(kind, deque()).append(rank)
+        for decision in self._first:
+            self._sort(decision)
         self._start(moment)
 
     def go_on(self, until: datetime) -> bool:
@@ -180,8 +186,8 @@ class _Course:
             turn = heapq.heappop(self._turns)
             if turn.ended:
                 self._end(turn.ended)
-            elif turn.opened >= 0:
-                self._ready[turn.opened] = None
+            elif turn.opened in self._later:
+                self._ready[turn.opened] = self._later.pop(turn.opened)
         self._start(at)
         return True
 
@@ -192,37 +198,26 @@ class _Course:
             Foreseen(one, *self._begins.get(one.place, nobody)) for one in self._first
         ]
 
-    def _by_others(self, now: Machine, executing: Sequence[Executing]) -> _Room:
-        """Find what the runs of other labbooks hold, which is theirs for good."""
-        held = _Room(
-            now.slots - now.slots_free,
-            now.gpus - now.gpus_free,
-            now.cores - now.cores_free,
-            now.memory - now.memory_free,
-        )
-        for one in executing:
-            held.take(one.ticket, -1)
-        parts = (held.slots, held.gpus, held.cores, held.memory)
-        return _Room(*(max(0, part) for part in parts))
-
     def _turn(self, at: datetime, *, ended: str = "", opened: int = -1) -> None:
         heapq.heappush(self._turns, _Turn(at, ended, opened))
 
-    def _sort(self, rank: int, decision: Decision) -> None:
-        """Put a run where it is found again when its decision may be another."""
-        self._ready.pop(rank, None)
-        if decision.start or decision.reason in _ROOM:
-            self._ready[rank] = None
-        elif decision.reason is Reason.AFTER:
-            self._after[rank] = None
+    def _sort(self, decision: Decision) -> None:
+        """Put a kind where it is found again when the decision may be another."""
+        kind = self._kinds[self._ranks[decision.place]]
+        if decision.start or decision.reason in _ROOM or kind not in self._ready:
+            return
+        self._later[kind] = self._ready.pop(kind)
+        if decision.reason is Reason.AFTER:
+            self._after.add(kind)
         elif decision.opens is not None:
-            self._turn(decision.opens, opened=rank)
+            self._turn(decision.opens, opened=kind)
 
     def _end(self, place: str) -> None:
         self._held.take(self._tickets.pop(place), -1)
         self._ends[place] = RunState.FINISHED
         # Those that waited for others may start, or find that it was not the last.
-        self._ready |= self._after
+        for kind in self._after:
+            self._ready[kind] = self._later.pop(kind)
         self._after.clear()
 
     def _start(self, at: datetime) -> None:
@@ -231,10 +226,16 @@ class _Course:
         if machine.focus and machine.focus_ends:
             # Then there may be more slots.
             self._turn(machine.focus_ends)
-        ranks = sorted(self._ready)
         free = self._held.leave(machine)
+        if not free.slots_free:
+            return
+        ranks = sorted(
+            rank
+            for ready in self._ready.values()
+            for rank in islice(ready, free.slots_free + 1)
+        )
         size = free.slots_free + _FRONT
-        while free.slots_free:
+        while True:
             # Those behind have no part in what is decided about those ahead.
             decisions = decide([self._order[rank] for rank in ranks[:size]], free)
             if size >= len(ranks) or self._is_full(decisions, free):
@@ -253,12 +254,14 @@ class _Course:
     def _take(self, at: datetime, decisions: Sequence[Decision]) -> None:
         """Do what was decided."""
         for decision in decisions:
-            rank = self._ranks[decision.place]
-            ticket = self._order[rank].ticket
             if not decision.start:
-                self._sort(rank, decision)
+                self._sort(decision)
                 continue
-            del self._ready[rank]
+            rank = self._ranks[decision.place]
+            ticket, kind = self._order[rank].ticket, self._kinds[rank]
+            self._ready[kind].remove(rank)
+            if not self._ready[kind]:
+                del self._ready[kind]
             self.begun += 1
             ends = _end(at, ticket, decision)
             self._begins[decision.place] = at, ends
@@ -266,6 +269,37 @@ class _Course:
             self._held.take(ticket)
             if ends is not None:
                 self._turn(ends, ended=decision.place)
+
+
+def _kinds(order: Sequence[Waiting]) -> list[int]:
+    """Number what each run is, as far as the rules look at it."""
+    known: dict[tuple[object, ...], int] = {}
+    return [known.setdefault(_kind(one), len(known)) for one in order]
+
+
+def _kind(one: Waiting) -> tuple[object, ...]:
+    ticket = one.ticket
+    # Only `after 23:30` asks when somebody began to wait.
+    since = one.since if "after" in ticket.when.lower() else None
+    return (
+        *(ticket.when, since, ticket.held, tuple(ticket.after)),
+        *(ticket.at_end, ticket.resumable, ticket.expected, ticket.launch.timeout),
+        *(ticket.slots, ticket.gpus, ticket.cores, ticket.memory),
+    )
+
+
+def _by_others(now: Machine, executing: Sequence[Executing]) -> _Room:
+    """Find what the runs of other labbooks hold, which is theirs for good."""
+    held = _Room(
+        now.slots - now.slots_free,
+        now.gpus - now.gpus_free,
+        now.cores - now.cores_free,
+        now.memory - now.memory_free,
+    )
+    for one in executing:
+        held.take(one.ticket, -1)
+    parts = (held.slots, held.gpus, held.cores, held.memory)
+    return _Room(*(max(0, part) for part in parts))
 
 
 def _end(at: datetime, ticket: Ticket, decision: Decision) -> datetime | None:
@@ -278,43 +312,3 @@ def _end(at: datetime, ticket: Ticket, decision: Decision) -> datetime | None:
     if ticket.at_end is AtEnd.STOP and decision.closes is not None:
         found.append(decision.closes)
     return min(found, default=None)
-
-
-class _Remembered:
-    """Windows that know the stretches they were asked for."""
-
-    def __init__(self, window: Callable[[str], Window]) -> None:
-        self._window = window
-        self._known: dict[str, Window] = {}
-
-    def __call__(self, when: str) -> Window:
-        if when not in self._known:
-            found = self._window(when)
-            self._known[when] = _Weekly(found) if isinstance(found, Weekly) else found
-        return self._known[when]
-
-
-class _Weekly:
-    """A weekly window, of which later and later stretches are asked for."""
-
-    def __init__(self, window: Weekly) -> None:
-        self._window = window
-        self._stretches: list[Stretch] = []
-        self._ends: list[datetime] = []
-
-    @property
-    def label(self) -> str:
-        """What a person calls it."""
-        return self._window.label
-
-    def stretch(self, moment: datetime, since: datetime) -> Stretch | None:
-        """Find the stretch that holds a moment, else the next one."""
-        while not self._ends or self._ends[-1] <= moment:
-            found = self._window.stretch(
-                self._ends[-1] if self._ends else moment, since
-            )
-            if found is None or found.end is None:
-                return found
-            self._stretches.append(found)
-            self._ends.append(found.end)
-        return self._stretches[bisect_right(self._ends, moment)]

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import why_waiting
@@ -24,6 +23,9 @@ from jupyter_labbook.storage.labbook import LabbookFolder
 from jupyter_labbook.storage.settings import state_folder
 from tests.benchmarks import notebook
 from tests.benchmarks.table import Line, interleaved
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHORT, LONG = 10, 10_000
 RUNS = 50

@@ -129,7 +129,7 @@ def test_the_page_shows_the_time_line_and_the_same_words(view) -> None:
 
 def bars(svg: str) -> dict[str, tuple[float, float, float]]:
     """Find each bar by its title: left edge, width, top."""
-    root = ET.fromstring(svg)  # noqa: S314  # our own
+    root = ET.fromstring(svg)
     name = "{http://www.w3.org/2000/svg}"
     return {
         group.findtext(f"{name}title"): tuple(

@@ -14,6 +14,7 @@ from jupyter_labbook.actions.publishing import Origin, RunPlan
 from jupyter_labbook.errors import CorruptFileError, InvalidInputError
 from jupyter_labbook.insight.reproduction import Reproduction, reproduction
 from jupyter_labbook.model.experiment import Variant
+from jupyter_labbook.model.queue import Wishes
 from jupyter_labbook.model.run import RunRecord
 from jupyter_labbook.snapshot import modules
 from jupyter_labbook.storage import metrics, records
@@ -30,6 +31,7 @@ def rerun(
     originals: list[RunFolder],
     *,
     current: bool = False,
+    wishes: Wishes | None = None,
 ) -> list[RunFolder]:
     """Submit runs once more.
 
@@ -42,6 +44,8 @@ def rerun(
     current
         Take the project's modules as they are today in place of the frozen ones;
         the runs then belong to a new version of the experiment.
+    wishes
+        What the new runs ask for while they wait; a slot, if nothing is said.
 
     Returns
     -------
@@ -80,6 +84,7 @@ def rerun(
             resumable=record.resumable,
             version=version or record.version,
             python=_python(run, record),
+            wishes=wishes or Wishes(),
         )
         new += publishing.publish(labbook, experiment, [plan], origin)
     publishing.begin(labbook, new)

@@ -256,3 +256,15 @@ def test_the_queue_as_json_is_its_view(submit, command, project) -> None:
     assert entry == records.to_builtins(view)["entries"][0]
     assert (entry["name"], entry["state"]) == ("late/001", "waiting")
     assert datetime.fromisoformat(entry["begins"]).minute == 0
+
+
+def test_a_run_can_be_repeated_in_other_hours(submit, command, project) -> None:
+    submit("late", "--when", LATER)
+
+    refused = command("rerun", "late", "--when", "tonigt")
+    again = command("rerun", "late", "--when", FAR)
+
+    assert refused.returncode == 2
+    assert f"late/002: It waits for {FAR}, which opens" in again.stdout
+    runs = Labbook.find(project)["late"].runs
+    assert [ticket(run.folder).when for run in runs] == [LATER, FAR]

@@ -183,6 +183,9 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         "--current", action="store_true", help="with the project's code of today"
     )
     made["rerun"].add_argument(
+        "--when", default="now", metavar="WINDOW", help="such as tonight"
+    )
+    made["rerun"].add_argument(
         "--wait", action="store_true", help="wait, and say which metrics differ"
     )
     made["compare"].add_argument("a", **one)

@@ -31,13 +31,17 @@ class _Shared:
         self._watch = QueueWatch(labbook)
         self._told: dict[str, str] = {}
         self._until = 0.0
+        self._crowded = False
 
     def sentence(self, run: RunFolder) -> str:
         place = run.path.relative_to(run.labbook).as_posix()
         with self._lock:
             begin = time.monotonic()
-            if begin >= self._until or place not in self._told:
+            missing = place not in self._told and not self._crowded
+            if begin >= self._until or missing:
                 view = self._watch.look(_SECONDS, _MOST)
+                # Whoever submits must not pay for a queue of thousands each time.
+                self._crowded = view is None
                 entries = view.entries if view else []
                 self._told = {one.place: _worth(one) for one in entries}
                 spent = time.monotonic() - begin

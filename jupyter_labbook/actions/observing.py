@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.actions import why_waiting
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.shown import of_version
 from jupyter_labbook.actions.standing import RunStanding, quiet, stamp
@@ -15,6 +16,7 @@ from jupyter_labbook.errors import PredictionError
 from jupyter_labbook.insight import verdict
 from jupyter_labbook.insight.evidence import Evidence, RunEvidence, varied
 from jupyter_labbook.model import prediction
+from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.view import (
     ExperimentView,
     Outcome,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_labbook.model.metrics import Summary
-    from jupyter_labbook.model.run import RunRecord, RunState
+    from jupyter_labbook.model.run import RunRecord
     from jupyter_labbook.model.taint import Taint
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
@@ -145,6 +147,8 @@ class RunWatch:
 
     def _reason(self) -> str:
         reason = self._standing.reason()
+        if self.state is RunState.WAITING:
+            reason = reason or why_waiting.why(self.run)
         return reason or next(iter(self._follower.problems), "")
 
 

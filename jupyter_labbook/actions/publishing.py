@@ -8,12 +8,13 @@ import socket
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.execution import direct, environment, launch
-from jupyter_labbook.model.run import GitState, Launch, RunRecord, Ticket
+from jupyter_labbook.model.queue import Wishes
+from jupyter_labbook.model.run import Expected, GitState, Launch, RunRecord, Ticket
 from jupyter_labbook.runtime import files
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.runtime.failpoints import reach
@@ -47,6 +48,8 @@ class RunPlan:
         The program and its arguments; empty for a script.
     asked
         What a run asked for that this one repeats: room, priority, time.
+    expected
+        How long it will probably take, if anybody can tell.
     """
 
     variant: Variant
@@ -55,6 +58,7 @@ class RunPlan:
     reruns: str = ""
     continues: str = ""
     asked: Ticket | None = None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +69,8 @@ class Origin:
     ----------
     python
         The interpreter that executes scripts; this one if empty.
-    when
-        The window that they wait for.
+    wishes
+        What they ask for while they wait.
     """
 
     cwd: Path
@@ -80,7 +84,7 @@ class Origin:
     timeout: float | None = None
     version: int = 1
     python: str = ""
-    when: str = "now"
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def require_user() -> None:
@@ -201,8 +205,9 @@ def _contents(
         run=record.id,
         submitted=record.created,
         launch=how,
-        when=origin.when,
+        **asked(origin.wishes),
         resumable=origin.resumable,
+        expected=plan.expected,
         place=os.path.realpath(final),
         files={"script.py": digest} if digest else {},
     )
@@ -228,6 +233,12 @@ def _asking_again(ticket: Ticket, asked: Ticket) -> Ticket:
         memory=asked.memory,
         retries=asked.retries,
     )
+
+
+def asked(wishes: Wishes) -> dict[str, Any]:
+    """Write wishes as the fields of a ticket."""
+    named = {one.name: getattr(wishes, one.name) for one in fields(wishes)}
+    return {**named, "after": list(wishes.after)}
 
 
 def write_run(folder: Path, contents: dict[str, bytes]) -> None:

@@ -10,6 +10,7 @@ from jupyter_labbook.actions.concerned import LeftOut
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.model.expression import key_of
+from jupyter_labbook.model.queue import Wishes
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.snapshot.uses import SCRIPT, How
 from jupyter_labbook.storage import windows
@@ -106,7 +107,11 @@ def repeat(
             old = [one.run for one in chosen if bool(_code(one)) is current]
             if old:
                 new = rerunning.rerun(
-                    labbook, experiment, old, current=current, when=when
+                    labbook,
+                    experiment,
+                    old,
+                    current=current,
+                    wishes=Wishes(when=when),
                 )
                 queued += map(Repetition, old, new)
         notes += _carried(experiment, chosen) if by_code else []

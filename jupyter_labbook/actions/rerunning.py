@@ -20,6 +20,7 @@ from jupyter_labbook.errors import (
 )
 from jupyter_labbook.insight.reproduction import Reproduction, reproduction
 from jupyter_labbook.model.experiment import Variant
+from jupyter_labbook.model.queue import Wishes
 from jupyter_labbook.model.run import RunRecord
 from jupyter_labbook.storage import metrics, records, run_state
 from jupyter_labbook.storage.contents import ContentStore
@@ -36,7 +37,7 @@ def rerun(
     originals: list[RunFolder],
     *,
     current: bool = False,
-    when: str = "now",
+    wishes: Wishes | None = None,
 ) -> list[RunFolder]:
     """Submit runs once more, each asking for what its original asked for.
 
@@ -49,8 +50,8 @@ def rerun(
     current
         Take the project's modules as they are today in place of the frozen ones;
         the runs then belong to a new version of the experiment.
-    when
-        The window that they wait for.
+    wishes
+        The window that the new runs wait for; room and time are their originals'.
 
     Returns
     -------
@@ -90,7 +91,7 @@ def rerun(
             resumable=record.resumable,
             version=version or record.version,
             python=_python(run, record),
-            when=when,
+            wishes=wishes or Wishes(),
         )
         new += publishing.publish(labbook, experiment, [plan], origin)
     publishing.begin(labbook, new)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.declared import Declared
-from jupyter_labbook.errors import InvalidInputError, StorageError
+from jupyter_labbook.actions.wishes import wishes
+from jupyter_labbook.errors import StorageError
 from jupyter_labbook.model import prediction
-from jupyter_labbook.model.experiment import Header, Variant, variants
+from jupyter_labbook.model.experiment import ASKED, Header, Variant, variants
 from jupyter_labbook.model.slug import slug
 from jupyter_labbook.runtime.exits import timestamp
 from jupyter_labbook.storage import experiment_file, records
@@ -63,13 +64,16 @@ def submit(
     ------
     PredictionError
         A prediction does not parse or does not fit the sweep; nothing was stored.
+    InvalidInputError, NotFoundError
+        The runs could never start; nothing was stored.
     StorageError
         The labbook cannot be written; no run was published.
     """
-    check(header, labbook)
-    publishing.require_user()
     name = header.name or slug(header.question or header.why)
     header = replace(header, name=name)
+    check(header, labbook)
+    publishing.require_user()
+    asked = wishes(header, labbook)
     fingerprint = hashlib.sha256(work.identity().encode("utf-8", "surrogatepass"))
     experiment, version, notes = register(labbook, header, fingerprint.hexdigest())
     title = f"A run of {experiment.path.name}."
@@ -79,6 +83,7 @@ def submit(
         version=version,
         resumable=header.resumable,
         timeout=header.timeout,
+        wishes=asked,
     )
     try:
         runs = publishing.publish(labbook, experiment, plans, origin)
@@ -105,14 +110,11 @@ def check(header: Header, labbook: LabbookFolder | None) -> None:
     ------
     PredictionError
         The first such prediction.
-    InvalidInputError
-        The runs are to wait for a window, which nothing here can do yet.
+    InvalidInputError, NotFoundError
+        The runs could never start: there is no such window, or no such experiment
+        that is to come first; see `wishes`.
     """
-    if header.when != "now":
-        raise InvalidInputError(
-            f"Runs cannot wait for `{header.when}` yet: take `when` out, and they "
-            "start as soon as a slot is free."
-        )
+    wishes(header, labbook)
     known = {found.name for found in labbook.experiments()} if labbook else set()
     for text in header.predict:
         prediction.check(prediction.parse(text), header, known)
@@ -137,7 +139,9 @@ def register(
     """
     # As it reads back from the history, where tuples are lists.
     plain: dict[str, Any] = json.loads(records.encode(header))
-    declared = {**plain, "work": work}
+    # How its runs wait is theirs to say, in their tickets: it may be changed.
+    declared = {key: value for key, value in plain.items() if key not in ASKED}
+    declared["work"] = work
     with labbook.lock():
         known = [found for found in labbook.experiments() if found.name == header.name]
         if not known:

@@ -156,7 +156,7 @@ class QueueFolder:
             return None
         if ticket is None or not trust.trusted(run, ticket):
             return None
-        return Waiting(self.place(run), ticket, _since(ticket))
+        return Waiting(self.place(run), ticket, since(ticket))
 
     def _remember(self, run: RunFolder, known: _Known) -> None:
         """Keep in mind that a run which began may have to be gone on with."""
@@ -230,7 +230,8 @@ def _state(run: RunFolder) -> RunState | None:
         return None
 
 
-def _since(ticket: Ticket) -> datetime:
+def since(ticket: Ticket) -> datetime:
+    """Say since when a run waits for its window; the dawn of time if that is lost."""
     try:
         return datetime.fromisoformat(ticket.since or ticket.submitted).astimezone(UTC)
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     Value: TypeAlias = (
@@ -13,6 +13,15 @@ else:
     # msgspec cannot read a type that names itself.
     Value = Any
 """What a parameter may be: the values that JSON and YAML 1.2 share."""
+
+
+ASKED: Final = frozenset(
+    {
+        *("when", "at_end", "after", "batch", "priority"),
+        *("gpus", "cores", "memory", "retries"),
+    }
+)
+"""Fields of a `Header` that say how its runs wait, and nothing of what is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +51,18 @@ class Header:
     timeout: float | None = None
     """Seconds after which a run is stopped."""
     when: str = "now"
+    """The window that its runs wait for."""
+    at_end: str = "finish"
+    """What happens to a run when its window closes: ``finish`` or ``stop``."""
+    after: tuple[str, ...] = ()
+    """Experiments that come first: ``NAME``, ``NAME/RUN``, ``NAME (any end)``."""
+    batch: str = ""
+    priority: int = 0
+    gpus: int = 0
+    cores: int = 0
+    memory: int = 0
+    """Bytes."""
+    retries: int = 0
 
     @property
     def exploring(self) -> bool:

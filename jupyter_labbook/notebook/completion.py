@@ -75,7 +75,14 @@ def _of_verbs(before: list[str]) -> list[str]:
         return list(VERBS)
     if words == ["plan"]:
         return list(_ACTS)
-    if words[0] not in _OF_NAMES:
+    of_names = _OF_NAMES
+    if words[0] == "queue":
+        from jupyter_labbook.actions.verbs.queueing import ACTS, OF_RUNS
+
+        if len(words) == 1:
+            return list(ACTS)
+        words, of_names = words[1:], OF_RUNS
+    if words[0] not in of_names:
         return []
     try:
         names = [found.name for found in LabbookFolder.find().experiments()]

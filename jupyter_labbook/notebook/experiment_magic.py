@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.actions import why_waiting
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.provenance import GitProbe, versions
 from jupyter_labbook.actions.publishing import Origin, RunPlan
@@ -62,7 +63,8 @@ def experiment(
         cell=surroundings.cell_id(shell),
     )
     submitted = submit(labbook, parsed.header, _CellWork(snapshot), origin)
-    told = [*submitted.notes, snapshot.report.text()]
+    waits = why_waiting.told(submitted.runs)
+    told = [*submitted.notes, snapshot.report.text(), waits]
     if any(told):
         print("\n".join(filter(None, told)))
     return _show(shell, parsed, labbook, submitted)

@@ -24,6 +24,7 @@ from jupyter_labbook.rendering.summary import (
     state_words,
     time_words,
     title,
+    waiting_words,
 )
 from jupyter_labbook.rendering.tables import shorten
 
@@ -68,7 +69,7 @@ def experiment_html(view: ExperimentView, svg: str, *, final: bool) -> str:
     label = _text(one_line(f"Experiment {view.number}: {title(view)}"))
     start = f'<style>{CSS}</style>\n<section class="lbk" aria-label="{label}">'
     before = [start, _heading(view), _asked(view), _verdicts(view)]
-    after = [_progress(view), _runs(view)]
+    after = [_progress(view), _waits(view), _runs(view)]
     last = [_learned(view), _next(view), "</section>"]
     room = LARGEST - sum(map(len, (*before, *after, *last))) - _MARGIN
     # What matters most takes its room first; what then has none is left out.
@@ -154,6 +155,11 @@ def _plot(view: ExperimentView, svg: str, *, final: bool) -> str:
         f'<div class="lbk-plot"><img alt="{words}" '
         f'src="data:image/svg+xml;base64,{encoded}"></div>'
     )
+
+
+def _waits(view: ExperimentView) -> str:
+    told = "".join(f"<p>{_text(told)}</p>" for told in waiting_words(view))
+    return f'<div class="lbk-s">{told}</div>' if told else ""
 
 
 def _progress(view: ExperimentView) -> str:

@@ -103,6 +103,19 @@ def time_words(view: ExperimentView) -> str:
     return total if len(view.runs) == 1 else f"{total} in all"
 
 
+def waiting_words(view: ExperimentView, most: int = 3) -> list[str]:
+    """Say why runs wait, each reason once; nothing of those that just wait."""
+    reasons = Counter(
+        run.reason for run in view.runs if run.state is RunState.WAITING and run.reason
+    )
+    told = [
+        f"{counted(count, 'run')}: {reason}" if len(view.runs) > 1 else reason
+        for reason, count in list(reasons.items())[:most]
+    ]
+    more = len(reasons) - len(told)
+    return [*told, f"and {more} more: labbook queue"] if more else told
+
+
 def time_left(runs: Sequence[RunView]) -> float | None:
     """Estimate the seconds until the last run ends, None where nothing tells.
 

@@ -20,6 +20,7 @@ from jupyter_labbook.rendering.summary import (
     state_words,
     time_words,
     title,
+    waiting_words,
 )
 from jupyter_labbook.rendering.tables import shorten, table_text, text_width
 
@@ -48,6 +49,7 @@ def experiment_text(view: ExperimentView, width: int = 80) -> str:
         "\n".join(_verdict(verdict, width) for verdict in view.verdicts),
         _live(view, width),
         _runs(view, width),
+        _waits(view, width),
         _failure(view, width),
         _learned(view, width),
         "\n".join(f"{one_line(why)}  {one_line(do)}" for why, do in next_steps(view)),
@@ -127,11 +129,15 @@ def _runs(view: ExperimentView, width: int) -> str:
     return f"{text}\n({note})" if note else text
 
 
+def _waits(view: ExperimentView, width: int) -> str:
+    lines = [line for told in waiting_words(view) for line in _wrapped(told, width)]
+    return "\n".join(lines)
+
+
 def _failure(view: ExperimentView, width: int) -> str:
     """Show the reasons of runs that did not end well, and the end of one output."""
-    bad = [
-        run for run in view.runs if run.reason and run.state is not RunState.FINISHED
-    ]
+    well = (RunState.FINISHED, RunState.WAITING)
+    bad = [run for run in view.runs if run.reason and run.state not in well]
     lines: list[str] = []
     for run in bad[:3]:
         lines += _wrapped(f"{run.label}: {run.reason}", width)

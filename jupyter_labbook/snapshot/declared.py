@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 _DEEPEST = 20
 _MOST_SEEDS = 10_000
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "": 1.0}
+_MOST = 1_000_000
+_BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([kmgt]i?)?b?)?")
+_SIZES: dict[str, int] = {"": 1} | {
+    prefix + infix: base**power
+    for power, prefix in enumerate("kmgt", 1)
+    for infix, base in (("", 1000), ("i", 1024))
+}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([dhms]?)\s*")
 
 
@@ -175,6 +182,34 @@ def _word(key: Key, text: Text, value: Value) -> str:
     return value
 
 
+def _choice(key: Key, text: Text, value: Value) -> str:
+    if value not in key.choices:
+        text.fail(f"`{key.name}` is {' or '.join(key.choices)}, not {value}")
+    return str(value)
+
+
+def _whole(key: Key, text: Text, value: Value) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        text.fail(f"`{key.name}` is a whole number: write {_sample(key)}")
+    if abs(value) > _MOST:
+        text.fail(f"`{key.name}` is beyond {_MOST}: write {_sample(key)}")
+    return value
+
+
+def _count(key: Key, text: Text, value: Value) -> int:
+    number = _whole(key, text, value)
+    if number < 0:
+        text.fail(f"`{key.name}` cannot be below 0: write {_sample(key)}")
+    return number
+
+
+def _bytes(key: Key, text: Text, value: Value) -> int:
+    found = _BYTES.fullmatch(str(value).strip().lower())
+    if found is None or isinstance(value, bool):
+        text.fail(f"`{key.name}` takes bytes, or such as 8GB, 512MiB")
+    return round(float(found[1]) * _SIZES[found[2] or ""])
+
+
 def _sample(key: Key) -> str:
     return f"`{key.name}: {key.example}`" if key.example else f"`--{key.name}`"
 
@@ -187,4 +222,8 @@ _READERS = {
     Kind.SWITCH: _switch,
     Kind.DURATION: _duration,
     Kind.WORD: _word,
+    Kind.CHOICE: _choice,
+    Kind.WHOLE: _whole,
+    Kind.COUNT: _count,
+    Kind.BYTES: _bytes,
 }

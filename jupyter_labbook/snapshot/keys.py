@@ -27,6 +27,14 @@ class Kind(Enum):
     """Seconds, or such as ``1h30m``."""
     WORD = auto()
     """One text."""
+    CHOICE = auto()
+    """One of a few words."""
+    WHOLE = auto()
+    """A whole number."""
+    COUNT = auto()
+    """A whole number that is not below 0."""
+    BYTES = auto()
+    """Bytes, or such as ``8GB`` and ``512 MiB``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class Key:
         What may stand after it.
     option
         Whether it steers this one submission and so exists as a flag alone.
+    choices
+        All that may stand after it, if that is little.
     """
 
     name: str
@@ -52,6 +62,7 @@ class Key:
     help: str
     example: str = ""
     option: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def attribute(self) -> str:
@@ -128,7 +139,43 @@ KEYS: tuple[Key, ...] = (
         "true",
     ),
     Key("timeout", Kind.DURATION, "stop a run after so long", "2h"),
-    Key("when", Kind.WORD, "when runs may start: only `now`, so far", "now"),
+    Key(
+        "when",
+        Kind.WORD,
+        "when runs may start: now, tonight, lunch, weekend, idle, hours such as "
+        "22:00-07:00 or `sat 10:00-18:00`, `after 23:30`, or a name in your settings",
+        "tonight",
+    ),
+    Key(
+        "at-end",
+        Kind.CHOICE,
+        "when the window closes, a run may finish, or is asked to stop",
+        "stop",
+        choices=("finish", "stop"),
+    ),
+    Key(
+        "after",
+        Kind.PROSES,
+        "an experiment (or NAME/RUN) that has to finish first; `(any end)` behind it "
+        "if failing will do (may be repeated)",
+        "baseline",
+    ),
+    Key(
+        "batch",
+        Kind.WORD,
+        "a name for experiments that are checked and read together",
+        "night-1",
+    ),
+    Key("priority", Kind.WHOLE, "higher starts first; 0 if not said", "5"),
+    Key("gpus", Kind.COUNT, "how many GPUs each run has for itself", "1"),
+    Key("cores", Kind.COUNT, "how many cores each run needs", "4"),
+    Key("memory", Kind.BYTES, "how much memory each run needs", "8GB"),
+    Key(
+        "retries",
+        Kind.COUNT,
+        "how many times a run that fails is tried again, each as a run of its own",
+        "1",
+    ),
     Key(
         "name",
         Kind.PROSE,

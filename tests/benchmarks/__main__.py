@@ -16,6 +16,7 @@ BENCHMARKS = (
     "follow_cost",
     "load_cost",
     "experiment_cost",
+    "queue_cost",
     "first_line_delay",
     "queue_drain",
     "dispatcher_cost",

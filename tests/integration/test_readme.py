@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,9 +59,9 @@ def two_slots(user: Path) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("two_slots")
 def test_the_first_experiment_runs_as_it_is_written(
-    start_kernel: Callable[..., object], project: Path
+    start_kernel: Callable[..., object], project: Path, user: Path
 ) -> None:
-    load, cell, handle, in_a_run = blocks("python")
+    load, cell, handle, in_a_run, tonight = blocks("python")
     kernel = start_kernel()
     for source in (load, SETUP, cell):
         result = kernel.run(source)
@@ -81,6 +82,13 @@ def test_the_first_experiment_runs_as_it_is_written(
     assert not result.error, result.error
     training = Labbook.find(project)["training"]
     assert training.metrics["loss"] == [0.5, 0.5, 0.5]
+
+    settings = user / "config/jupyter_labbook/settings.toml"
+    later = datetime.now().astimezone() + timedelta(hours=6)
+    settings.write_text(f'[windows]\ntonight = "{later:%H}:00-{later:%H}:30"\n')
+    result = kernel.run(tonight)
+    assert "3 runs wait; deeper-forest/001: It waits for tonight" in result.text
+    Labbook.find(project)["deeper-forest"].cancel()
 
 
 @pytest.mark.usefixtures("two_slots")

@@ -23,6 +23,7 @@ VERBS = {
     "tail": "the end of a run's output",
     "stop": "end runs, waiting or running",
     "rerun": "repeat runs: frozen code, same seed",
+    "queue": "what waits, when it will begin, and how to change that",
     "compare": "two experiments or runs: what changed, then the metrics",
     "invalidate": "a bug was found: mark what it touched, and run it again",
     "plan": "the five lists to work on meanwhile",
@@ -160,6 +161,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         digesting,
         invalidating,
         planning,
+        queueing,
         running,
         serving,
     )
@@ -192,6 +194,9 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         "--current", action="store_true", help="with the project's code of today"
     )
     made["rerun"].add_argument(
+        "--when", default="now", metavar="WINDOW", help="such as tonight"
+    )
+    made["rerun"].add_argument(
         "--wait", action="store_true", help="wait, and say which metrics differ"
     )
     made["compare"].add_argument("a", **one)
@@ -205,6 +210,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     # What stands behind an act must not undo what stood before it.
     planning.configure(made["plan"], _shared())
     serving.configure(made["service"], _shared())
+    queueing.configure(made["queue"], _shared())
     running.configure(made["run"])
     digesting.configure(made["morning"], made["evening"])
 
@@ -222,6 +228,7 @@ def _act(args: argparse.Namespace) -> Answer:
         digesting,
         invalidating,
         planning,
+        queueing,
         reading,
         running,
         serving,
@@ -249,6 +256,7 @@ def _act(args: argparse.Namespace) -> Answer:
         "plan": planning.plan,
         "morning": digesting.morning,
         "evening": digesting.evening,
+        "queue": queueing.queue_verb,
     }
     start = Path(args.labbook) if args.labbook else None
     return with_labbook[args.verb](LabbookFolder.find(start), args)

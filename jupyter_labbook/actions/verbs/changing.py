@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_labbook.actions import ending, publishing, rerunning
+from jupyter_labbook.actions import ending, publishing, rerunning, why_waiting
 from jupyter_labbook.actions.concluding import conclude as record_conclusion
 from jupyter_labbook.actions.handles import ExperimentHandle, RunHandle
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
+from jupyter_labbook.actions.wishes import wishes
+from jupyter_labbook.model.experiment import Header
 from jupyter_labbook.model.run import RunRecord, RunState
 from jupyter_labbook.rendering.comparison import reproduction_text
 from jupyter_labbook.storage import records, run_state
@@ -62,11 +64,15 @@ def rerun(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """Repeat runs with frozen code and the same seed, and compare the metrics."""
     experiment = places.experiment(labbook, args.name)
     originals = places.runs(labbook, args.name)
-    new = rerunning.rerun(labbook, experiment, originals, current=args.current)
+    asked = wishes(Header(when=args.when), labbook)
+    new = rerunning.rerun(
+        labbook, experiment, originals, current=args.current, wishes=asked
+    )
     pairs = list(zip(originals, new, strict=True))
     if not args.wait:
         lines = [f"{old.label} runs again as {run.label}." for old, run in pairs]
         lines += _new_version(pairs)
+        lines += filter(None, [why_waiting.told(new)])
         lines.append(f"When it has ended: labbook compare {_places(pairs[0])}")
         data = [{"original": old.label, "rerun": run.label} for old, run in pairs]
         return Answer(text="\n".join(lines), data=data)

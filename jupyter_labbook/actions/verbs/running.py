@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.actions import why_waiting
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.provenance import GitProbe
 from jupyter_labbook.actions.publishing import Origin, RunPlan
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.model.experiment import Header, Variant
     from jupyter_labbook.snapshot.header import ParsedCell
 
-_OF_CELLS = ("inputs", "no-inputs", "here", "help", "when")
+_OF_CELLS = ("inputs", "no-inputs", "here", "help")
 """Flags of ``%%experiment`` that say nothing of a program."""
 
 
@@ -84,7 +85,8 @@ def _submitted(
         handle.wait()
         ended_well = all(run.state is RunState.FINISHED for run in handle.runs)
         exit_code = 0 if ended_well else 5
-    lines = [*submitted.notes, *_told(handle, waited=parsed.options.wait)]
+    waits = "" if parsed.options.wait else why_waiting.told(submitted.runs)
+    lines = [*submitted.notes, *_told(handle, waited=parsed.options.wait, waits=waits)]
     data = {
         "name": handle.name,
         "path": str(handle.path),
@@ -95,12 +97,14 @@ def _submitted(
     return Answer(text="\n".join(lines), data=data, exit_code=exit_code)
 
 
-def _told(handle: ExperimentHandle, *, waited: bool) -> list[str]:
+def _told(handle: ExperimentHandle, *, waited: bool, waits: str) -> list[str]:
     name, count = handle.name, len(handle)
     if waited:
         states = Counter(str(run.state) for run in handle)
         told = ", ".join(f"{number} {state}" for state, number in states.items())
         return [f"{name}: {told}. See: labbook show {name}"]
+    if waits:
+        return [waits, f"See: labbook queue, labbook show {name}"]
     runs = "1 run is" if count == 1 else f"{count} runs are"
     return [f"{name}: {runs} on the way. Watch: labbook show {name}"]
 

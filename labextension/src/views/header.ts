@@ -223,8 +223,10 @@ function fieldWords(
     {
       key: 'when',
       label: words.__('When'),
-      help: words.__('When its runs may start: only “now”, so far.'),
-      example: 'now'
+      help: words.__(
+        'When its runs may start: now, tonight, lunch, weekend, idle, or hours.'
+      ),
+      example: 'tonight'
     },
     {
       key: 'tags',

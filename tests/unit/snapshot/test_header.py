@@ -297,3 +297,55 @@ def test_what_is_no_slug(name: str) -> None:
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1))
 def test_any_prose_survives(text: str) -> None:
     assert header(f"#| question: {text}").question == text
+
+
+def test_how_runs_wait_is_read() -> None:
+    found = header(
+        REASON
+        + """\
+#| when: sat 10:00-18:00
+#| at-end: stop
+#| after: baseline (any end)
+#| after: wider-forest/003
+#| batch: night-1
+#| priority: -2
+#| gpus: 2
+#| cores: 4
+#| memory: 1.5 GiB
+#| retries: 3
+"""
+    )
+
+    assert (found.when, found.at_end, found.batch) == (
+        "sat 10:00-18:00",
+        "stop",
+        "night-1",
+    )
+    assert found.after == ("baseline (any end)", "wider-forest/003")
+    assert (found.priority, found.gpus, found.cores) == (-2, 2, 4)
+    assert (found.memory, found.retries) == (3 * 2**29, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("8GB", 8e9), ("512 MiB", 2**29), ("100", 100), ("2k", 2000), ("1TiB", 2**40)],
+)
+def test_memory_is_read_with_its_unit(text: str, size: float) -> None:
+    assert header(REASON, f"--memory {text!r}").memory == size
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("--gpus one", "`gpus` is a whole number: write `gpus: 1`"),
+        ("--gpus true", "`gpus` is a whole number"),
+        ("--gpus 1.5", "`gpus` is a whole number"),
+        ("--cores -1", "`cores` cannot be below 0"),
+        ("--priority 9999999", "`priority` is beyond 1000000"),
+        ("--memory lots", "`memory` takes bytes, or such as 8GB"),
+        ("--memory true", "`memory` takes bytes"),
+        ("--at-end leave", "`at-end` is finish or stop, not leave"),
+    ],
+)
+def test_what_no_run_could_ask_for_is_refused(line: str, sentence: str) -> None:
+    assert sentence in str(refused(REASON, line))

@@ -111,11 +111,13 @@ export function meaning(
         count
       );
     case 'waiting':
-      return trans._n(
-        'It starts by itself as soon as a slot is free, in the hours it was given.',
-        'They start by themselves as soon as slots are free, in the hours they were given.',
-        count
-      );
+      return explained
+        ? ''
+        : trans._n(
+            'It starts by itself as soon as a slot is free, in the hours it was given.',
+            'They start by themselves as soon as slots are free, in the hours they were given.',
+            count
+          );
     case 'held':
       return trans._n(
         'It waits under a ticket that you did not sign, so it never executes; ' +

@@ -1,0 +1,163 @@
+"""The queue of a labbook as it stands, and what is to be expected of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from jupyter_labbook.actions import publishing
+from jupyter_labbook.actions.queue_entries import (
+    executes,
+    foreign,
+    queue_view,
+    waits,
+)
+from jupyter_labbook.actions.queued_runs import Queued, QueuedRuns
+from jupyter_labbook.errors import InvalidInputError
+from jupyter_labbook.execution.clock import SystemClock
+from jupyter_labbook.execution.deciding import decide
+from jupyter_labbook.execution.local_world import LocalWorld
+from jupyter_labbook.insight.remembered_windows import RememberedWindows
+from jupyter_labbook.insight.timeline import Executing, Foreseen, foresee
+from jupyter_labbook.model.run import AtEnd, RunState
+from jupyter_labbook.storage import run_state, trust, windows
+from jupyter_labbook.storage.progress import read_progress
+from jupyter_labbook.storage.settings import user_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from jupyter_labbook.execution.asking import Machine
+    from jupyter_labbook.execution.clock import Clock
+    from jupyter_labbook.model.queue import QueueEntry, QueueView
+    from jupyter_labbook.model.window import Stretch
+    from jupyter_labbook.runtime.layout import RunFolder
+    from jupyter_labbook.storage.labbook import LabbookFolder
+
+_TONIGHT: Final = "tonight"
+_EVER: Final = float("inf")
+
+
+class QueueWatch:
+    """The queue of a labbook, looked at again and again; for one thread.
+
+    Parameters
+    ----------
+    labbook
+        The labbook.
+    clock
+        Whose moments count; the machine's own by default.
+    """
+
+    def __init__(self, labbook: LabbookFolder, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._runs = QueuedRuns(labbook)
+        self._world = LocalWorld(labbook, publishing.surroundings(), self._clock)
+
+    def look(self, seconds: float = _EVER, most: float = _EVER) -> QueueView | None:
+        """See what waits and executes, and work out when it will begin and end.
+
+        Parameters
+        ----------
+        seconds
+            How long the search for runs may take.
+        most
+            How many may wait.
+
+        Returns
+        -------
+        QueueView or None
+            None if there is not enough time, or there are too many.
+
+        Raises
+        ------
+        StorageError
+            The labbook, or a folder of the user's, cannot be read.
+        """
+        queued = self._runs.look(seconds)
+        if queued is None or len(queued) > most:
+            return None
+        moment = self._clock.now()
+        waiting = [one.waiting for one in queued if one.state is RunState.WAITING]
+        machine = self._world.machine(moment, waiting)
+        machine = replace(machine, window=RememberedWindows(machine.window))
+        running = sorted(
+            (one for one in queued if one.began), key=lambda one: (one.began, one.place)
+        )
+        executing = [
+            Executing(one.place, one.ticket, _end(one, machine)) for one in running
+        ]
+        foreseen = foresee(waiting, executing, _stands(machine), moment)
+        by_place = {one.place: one for one in queued}
+        entries = [
+            executes(one, _end(one, machine), machine) for one in running if one.began
+        ]
+        entries += [
+            waits(by_place[one.decision.place], one, machine) for one in foreseen
+        ]
+        entries += [foreign(one) for one in queued if one.state is RunState.HELD]
+        return queue_view(machine, entries, waiting, self._runs.problems)
+
+    def alone(self, run: RunFolder) -> QueueEntry | None:
+        """Say why a run waits without a look at the others; None if it does not."""
+        if run.exit.exists() or run.started.exists():
+            return None
+        ticket = run_state.read_ticket(run)
+        if ticket is None or not trust.trusted(run, ticket):
+            return None
+        one = Queued.of(run, ticket, RunState.WAITING)
+        machine = self._world.machine(self._clock.now(), [one.waiting])
+        [decision] = decide([one.waiting], machine)
+        return waits(one, Foreseen(decision), machine)
+
+
+def _stands(now: Machine) -> Callable[[datetime], Machine]:
+    """Tell how a machine would stand at another moment."""
+    settings = user_settings()
+    try:
+        focus = windows.focus(settings)
+    except InvalidInputError:
+        # Why nothing starts then is told already.
+        focus = None
+
+    def at(moment: datetime) -> Machine:
+        hours = focus.stretch(moment, moment) if focus else None
+        mine = hours is not None and hours.holds(moment)
+        if moment == now.moment:
+            return now
+        return replace(
+            now,
+            moment=moment,
+            focus=mine,
+            focus_ends=hours.end if hours and mine else None,
+            slots=min(settings.slots, settings.focus.slots) if mine else settings.slots,
+        )
+
+    return at
+
+
+def _end(one: Queued, machine: Machine) -> datetime | None:
+    """Say when a run that executes will probably end."""
+    assert one.began is not None
+    ticket, found = one.ticket, []
+    progress = read_progress(one.run)
+    if progress is not None and progress.remaining is not None:
+        found.append(machine.moment + timedelta(seconds=progress.remaining))
+    elif ticket.expected is not None:
+        found.append(one.began + timedelta(seconds=ticket.expected.middle))
+    if found and ticket.launch.timeout is not None:
+        found.append(one.began + timedelta(seconds=ticket.launch.timeout))
+    if ticket.at_end is AtEnd.STOP:
+        stretch = _stretch(machine, ticket.when, one.began)
+        if stretch is not None and stretch.end is not None:
+            found.append(stretch.end)
+    return max(machine.moment, min(found)) if found else None
+
+
+def _stretch(machine: Machine, when: str, moment: datetime) -> Stretch | None:
+    try:
+        return machine.window(when).stretch(moment, moment)
+    except InvalidInputError:
+        return None

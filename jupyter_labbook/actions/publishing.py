@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.actions.expecting import History
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.execution import direct, environment, launch
 from jupyter_labbook.model.run import GitState, Launch, RunRecord, Ticket
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_labbook.model.experiment import Variant
+    from jupyter_labbook.model.run import Expected
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -61,6 +63,9 @@ class Origin:
     ----------
     python
         The interpreter that executes scripts; this one if empty.
+    like
+        A ticket whose hours, place in the queue and share of the machine hold for
+        these runs too; None: they start as soon as a slot is free.
     """
 
     cwd: Path
@@ -74,6 +79,7 @@ class Origin:
     timeout: float | None = None
     version: int = 1
     python: str = ""
+    like: Ticket | None = None
 
 
 def require_user() -> None:
@@ -117,13 +123,15 @@ def publish(
         grace=settings.grace,
         niceness=settings.niceness,
     )
+    history = History.of(experiment)
     with labbook.lock(), labbook.aside() as aside:
         first = experiment.next_run()
         folders = []
         for number, plan in enumerate(plans, first):
             folder = aside / f"{number:03d}"
             final = experiment.path / "runs" / folder.name
-            write_run(folder, _contents(plan, origin, shared, final))
+            expected = history.expect(plan.variant.parameters, origin.inputs)
+            write_run(folder, _contents(plan, origin, shared, final, expected))
             folders.append(folder)
         sync(folders)
         runs = experiment.publish_runs(folders)
@@ -163,7 +171,11 @@ def revive(labbook: LabbookFolder) -> None:
 
 
 def _contents(
-    plan: RunPlan, origin: Origin, shared: Launch, final: Path
+    plan: RunPlan,
+    origin: Origin,
+    shared: Launch,
+    final: Path,
+    expected: Expected | None,
 ) -> dict[str, bytes]:
     from dataclasses import replace
 
@@ -191,11 +203,16 @@ def _contents(
         reruns=plan.reruns,
     )
     how = replace(shared, argv=plan.command, reports=False) if plan.command else shared
-    ticket = Ticket(
+    like = origin.like or Ticket(run="", submitted="", launch=how)
+    ticket = replace(
+        like,
         run=record.id,
         submitted=record.created,
+        since="",
+        held=False,
         launch=how,
         resumable=origin.resumable,
+        expected=expected,
         place=os.path.realpath(final),
         files={"script.py": digest} if digest else {},
     )

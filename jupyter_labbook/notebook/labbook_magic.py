@@ -51,4 +51,10 @@ def _drawn(shell: InteractiveShell, answer: Answer) -> bool:
         handle = answer.experiment
         follow(LiveView(LabbookFolder(handle.folder.labbook), handle.folder))
         return True
+    if answer.html:
+        from IPython.display import display
+
+        forms = {"text/html": answer.html, "text/plain": answer.text}
+        display(forms, raw=True)
+        return True
     return False

@@ -23,6 +23,8 @@ VERBS = {
     "tail": "the end of a run's output",
     "stop": "end runs, waiting or running",
     "rerun": "repeat runs: frozen code, same seed",
+    "preflight": "what would spoil the night, before it begins",
+    "ablate": "queue the runs without one factor each that are missing",
     "compare": "two experiments or runs: what changed, then the metrics",
     "plan": "the five lists to work on meanwhile",
     "conclude": "record what was learned",
@@ -32,9 +34,9 @@ VERBS = {
 }
 
 EXIT_CODES = """\
-exit codes: 0 done; 1 done, and something is not as it should be (verify, rerun);
-2 the words cannot be used; 3 nothing of that name; 4 the labbook's files cannot be
-read or written; 5 a run did not end well"""
+exit codes: 0 done; 1 done, and something is not as it should be (verify, rerun,
+preflight); 2 the words cannot be used; 3 nothing of that name; 4 the labbook's
+files cannot be read or written; 5 a run did not end well"""
 
 _LAST = 10
 _WIDEST = 120
@@ -152,7 +154,7 @@ def _shared(**defaults: object) -> _Parser:
 
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
-    from jupyter_labbook.actions.verbs import planning, running
+    from jupyter_labbook.actions.verbs import planning, preparing, running
 
     name: dict[str, Any] = {
         "metavar": "NAME",
@@ -192,6 +194,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     # What stands behind an act must not undo what stood before it.
     planning.configure(made["plan"], _shared())
     running.configure(made["run"])
+    preparing.configure(made)
 
 
 def _count(text: str) -> int:
@@ -201,7 +204,14 @@ def _count(text: str) -> int:
 
 
 def _act(args: argparse.Namespace) -> Answer:
-    from jupyter_labbook.actions.verbs import changing, demo, planning, reading, running
+    from jupyter_labbook.actions.verbs import (
+        changing,
+        demo,
+        planning,
+        preparing,
+        reading,
+        running,
+    )
     from jupyter_labbook.storage.labbook import LabbookFolder
 
     alone: dict[str, Callable[[argparse.Namespace], Answer]] = {
@@ -221,6 +231,8 @@ def _act(args: argparse.Namespace) -> Answer:
         "rerun": changing.rerun,
         "conclude": changing.conclude,
         "plan": planning.plan,
+        "preflight": preparing.look,
+        "ablate": preparing.ablate,
     }
     start = Path(args.labbook) if args.labbook else None
     return with_labbook[args.verb](LabbookFolder.find(start), args)

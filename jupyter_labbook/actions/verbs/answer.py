@@ -20,6 +20,8 @@ class Answer:
 
     text: str = ""
     """For a person."""
+    html: str = ""
+    """The same for a page, which a notebook shows in place of the text."""
     data: object = None
     """The same for a program: what ``--json`` writes."""
     exit_code: int = 0

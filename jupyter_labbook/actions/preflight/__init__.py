@@ -63,12 +63,25 @@ def check(
 def _findings(
     which: Check, scope: Scope, on_step: Callable[[str], None]
 ) -> Iterable[Finding]:
-    from jupyter_labbook.actions.preflight import ablations, capacity, smoke
+    from jupyter_labbook.actions.preflight import (
+        ablations,
+        answered,
+        capacity,
+        confounds,
+        power,
+        smoke,
+        tests,
+    )
 
     if which is Check.SMOKE:
         return smoke.findings(scope, on_step)
-    simple: dict[Check, Callable[[Scope], Iterator[Finding]]] = {
+    if which is Check.TESTS:
+        return tests.findings(scope, on_step)
+    quick: dict[Check, Callable[[Scope], Iterator[Finding]]] = {
         Check.ABLATIONS: ablations.findings,
+        Check.CONFOUNDS: confounds.findings,
+        Check.ANSWERED: answered.findings,
         Check.CAPACITY: capacity.findings,
+        Check.POWER: power.findings,
     }
-    return simple[which](scope) if which in simple else ()
+    return quick[which](scope)

@@ -9,11 +9,12 @@ from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.shown import of_version
 from jupyter_labbook.errors import LabbookError, NotFoundError
 from jupyter_labbook.insight.wording import listed
+from jupyter_labbook.model.preflight import Remedy
 from jupyter_labbook.model.run import RunRecord, RunState, Ticket
 from jupyter_labbook.storage import records, run_state, trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from jupyter_labbook.model.run import Expected
     from jupyter_labbook.runtime.layout import RunFolder
@@ -59,6 +60,11 @@ class Examined:
     def waiting(self) -> list[Known]:
         """Runs that have still to begin, under a ticket that may be executed."""
         return [known for known in self.runs if known.ticket is not None]
+
+    def stopping(self, labels: Collection[str]) -> Remedy:
+        """Take runs out of the queue, and leave others of the experiment alone."""
+        live = {self.label(known) for known in self.runs if not known.state.ended}
+        return Remedy(f"stop {self.name if live == set(labels) else ' '.join(labels)}")
 
     def label(self, known: Known) -> str:
         """Name a run as in a command: ``NAME/RUN``."""

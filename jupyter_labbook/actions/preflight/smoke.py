@@ -105,9 +105,9 @@ def _told(one: Examined, known: Known, tried: Tried, seconds: float) -> Finding 
                 f"its start: {_first_line(tried.error)}. Take it out, correct the cell "
                 "and submit it again.",
             )
-            tail = _tail(tried)
-            remedy = Remedy(f"stop {one.name}")
-            return replace(found, detail=tail, remedy=remedy)
+            alike = _alike(one, known)
+            remedy = one.stopping(alike)
+            return replace(found, runs=alike, detail=_tail(tried), remedy=remedy)
         case trying.Outcome.SILENT:
             told = f"{which} logged nothing in its first {format_duration(seconds)}"
             advice = "sample(...) makes its data small in a smoke run"
@@ -119,6 +119,17 @@ def _told(one: Examined, known: Known, tried: Tried, seconds: float) -> Finding 
             return replace(found, remedy=verb)
         case _:
             return None
+
+
+def _alike(one: Examined, known: Known) -> tuple[str, ...]:
+    """Name the runs that will not do better: they differ in their seeds alone."""
+    key = key_of({**known.record.parameters})
+    several = len(chosen(one.waiting)) > 1
+    return tuple(
+        one.label(each)
+        for each in one.waiting
+        if not several or key_of({**each.record.parameters}) == key
+    )
 
 
 def _finding(one: Examined, known: Known, severity: Severity, told: str) -> Finding:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SHORTEST: Final = 0.05
 """Seconds below which a run is all start and no work."""
+_LARGEST: Final = 50.0
+"""Logarithm of more seconds than the universe has had."""
 _NINE_OF_TEN: Final = 0.9
 _SCATTER: Final = 0.2
 """Of the logarithm, between equal runs: a fifth more or less is usual."""
@@ -130,12 +132,11 @@ def expect(
     margin = float(stdtrit(degrees, _NINE_OF_TEN)) * scale
     # Every axis begins at the new run, so the level there is all that is asked for.
     middle = float(found[0])
-    return Expected(
-        low=math.exp(middle - margin),
-        middle=math.exp(middle),
-        high=math.exp(middle + margin),
-        basis=_basis(history, axes),
+    low, level, high = (
+        math.exp(max(-_LARGEST, min(_LARGEST, place)))
+        for place in (middle - margin, middle, middle + margin)
     )
+    return Expected(low=low, middle=level, high=high, basis=_basis(history, axes))
 
 
 def expect_from_trial(trial: Trial) -> Expected | None:
@@ -223,7 +224,7 @@ def _of_values(name: str, values: Sequence[Value], new: Value) -> list[_Axis]:
         # A count is work to be done; any other number may be anything.
         counts = all(isinstance(value, int) for value in every)
         slope, doubt = (0.5, 0.5) if counts else (0.0, 0.1)
-        places = tuple(math.log(value / new) for value in values)  # type: ignore[operator]  # numbers, as was just asked
+        places = tuple(_log(value) - _log(new) for value in values)
         return [_Axis(name, places, slope, doubt)]
     levels: dict[Hashable, None] = dict.fromkeys(map(key_of, values))
     levels.pop(key_of(new), None)
@@ -235,6 +236,10 @@ def _of_values(name: str, values: Sequence[Value], new: Value) -> list[_Axis]:
 
 def _is_positive(value: Value) -> bool:
     return isinstance(value, int | float) and value is not True and 0 < value < math.inf
+
+
+def _log(value: Value) -> float:
+    return math.log(value)  # type: ignore[arg-type]  # a number, as was asked
 
 
 def _basis(history: Sequence[Past], axes: Sequence[_Axis]) -> str:

@@ -65,18 +65,18 @@ def _below(one: Finding, prog: str) -> str:
 
 
 def _heading(found: Preflight) -> str:
-    subject = one_line(found.subject) or "Everything that waits"
-    looked = f"{subject}: {counted(found.runs, 'run')} of "
-    looked += counted(len(found.experiments), "experiment")
     if not found.experiments:
         return "Nothing waits, so there is nothing to look into."
+    subject = one_line(found.subject) or "Everything that waits"
+    experiments = counted(len(found.experiments), "experiment")
     counts = [
         counted(number, severity.value)
         for severity in Severity
         if (number := sum(one.severity is severity for one in found.findings))
     ]
-    told = ", ".join(counts) if counts else "nothing was found"
-    return f"{looked}; {told} ({', '.join(found.checks)})"
+    looked = f"nothing was found by looking into {', '.join(found.checks)}"
+    told = ", ".join(counts) or looked
+    return f"{subject}: {counted(found.runs, 'run')} of {experiments}; {told}"
 
 
 def _finding(one: Finding, width: int, prog: str) -> str:

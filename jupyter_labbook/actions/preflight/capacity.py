@@ -68,7 +68,7 @@ def _of_window(
     except InvalidInputError as error:
         labels = tuple(one.label(known) for one, known, _ in members)
         yield _finding(
-            Severity.PROBLEM, f"{_runs(labels)} never start: {error}", labels
+            Severity.PROBLEM, f"{_runs(labels)} will never start. {error}", labels
         )
         return
     stretch = window.stretch(moment, moment)
@@ -103,10 +103,10 @@ def _late(filled: Filling, when: str, ends: str) -> Iterator[Finding]:
         severity = Severity.WARNING if chance == "will" else Severity.NOTE
         yield _finding(
             severity,
-            f"{_runs(labels)} {chance} not start in the window {when}, which closes "
-            f"{ends}, and wait for the next one: {listed(labels)}.",
+            f"{_runs(labels)} {chance} not start before the window {when} closes "
+            f"({ends}): {listed(labels)}.",
             labels,
-            Remedy(f"queue move now {labels[-1]}") if chance == "will" else None,
+            Remedy(f"queue now {' '.join(labels)}") if chance == "will" else None,
         )
 
 
@@ -122,7 +122,7 @@ def _summary(
             f"{format_duration(filled.left)}"
         )
     if filled.unknown:
-        parts.append(f"nobody knows how long {_runs(filled.unknown)} take")
+        parts.append(f"nobody knows how long {_runs(filled.unknown)} will take")
     sentence = "; ".join(parts) + "."
     if held is not None:
         sentence += (

@@ -170,9 +170,10 @@ def _watched(smoke: RunFolder, around: launch.Surroundings, seconds: float) -> T
     begun = time.monotonic()
     logged: float | None = None
     share: float | None = None
-    # Whoever is killed at the wrong moment leaves neither; then nobody waits for ever.
+    # Where the supervisor was killed, nobody else sees to it that the run ends.
     give_up = begun + seconds + 10 * _GRACE
-    while not smoke.exit.exists() and time.monotonic() < give_up:
+    running = RunState.RUNNING
+    while run_state.derive(smoke) is running and time.monotonic() < give_up:
         if logged is None and _has_row(smoke):
             logged = time.monotonic() - begun
             share = _share(smoke)

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder
 
-_MOST = 50
-"""Runs that are looked at, the newest: older ones tell of older code."""
+_MOST = 30
+"""Finished runs that count, the newest: older ones tell of older code."""
+_LOOKED_AT = 300
+"""Runs that are looked at for them: whoever submits waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class History:
         """Read them; damaged ones are passed over."""
         host = socket.gethostname()
         past: list[Past] = []
-        for run in reversed(experiment.runs()):
+        for run in experiment.runs()[:-_LOOKED_AT:-1]:
             if len(past) == _MOST:
                 break
             ended = _finished(run)

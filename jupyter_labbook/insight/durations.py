@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from jupyter_labbook.insight.regression import Prior, predict_at_origin
 from jupyter_labbook.insight.wording import counted, listed
 from jupyter_labbook.model.expression import key_of
 from jupyter_labbook.model.run import Expected
@@ -19,7 +20,6 @@ _SHORTEST: Final = 0.05
 """Seconds below which a run is all start and no work."""
 _LARGEST: Final = 50.0
 """Logarithm of more seconds than the universe has had."""
-_NINE_OF_TEN: Final = 0.9
 _SCATTER: Final = 0.2
 """Of the logarithm, between equal runs: a fifth more or less is usual."""
 _CERTAINTY: Final = 3.0
@@ -106,32 +106,25 @@ def expect(
     -----
     The logarithm of the time is taken as linear in the logarithms of parameters and
     data (so the time is a product of powers), with another level for each other value
-    that is no number. Coefficients and scatter have a conjugate prior, and the
-    interval is that of the posterior predictive t distribution (Gelman et al.,
-    Bayesian Data Analysis, 3rd ed., section 14.8): one earlier run gives an interval
-    too, a wide one, and a wider one the further the parameters are from its own.
+    that is no number. What is believed beforehand of coefficients and scatter lets one
+    earlier run give an interval too, a wide one, and a wider one the further the
+    parameters are from its own.
     """
     if not history:
         return None
-    import numpy as np
-    from scipy.special import stdtrit
-
-    axes = _axes(history, parameters, data)
-    rows = [[1.0, *(axis.places[index] for axis in axes)] for index in _each(history)]
-    x = np.array(rows)
-    y = np.array([math.log(max(past.seconds, _SHORTEST)) for past in history])
-    prior = np.array([0.0, *(axis.slope for axis in axes)])
-    precision = np.diag([0.0, *((_SCATTER / axis.doubt) ** 2 for axis in axes)])
-    gathered = x.T @ x + precision
-    found = np.linalg.solve(gathered, precision @ prior + x.T @ y)
-    missed, moved = y - x @ found, found - prior
-    degrees = _CERTAINTY + len(history) - 1
-    square = _CERTAINTY * _SCATTER**2 + missed @ missed + moved @ precision @ moved
-    leverage = np.linalg.inv(gathered)[0, 0]
-    scale = math.sqrt(square / degrees * (1 + leverage))
-    margin = float(stdtrit(degrees, _NINE_OF_TEN)) * scale
     # Every axis begins at the new run, so the level there is all that is asked for.
-    middle = float(found[0])
+    axes = _axes(history, parameters, data)
+    predicted = predict_at_origin(
+        [[1.0, *(axis.places[index] for axis in axes)] for index in _each(history)],
+        [math.log(max(past.seconds, _SHORTEST)) for past in history],
+        Prior(
+            means=[0.0, *(axis.slope for axis in axes)],
+            precisions=[0.0, *((_SCATTER / axis.doubt) ** 2 for axis in axes)],
+            scatter=_SCATTER,
+            weight=_CERTAINTY,
+        ),
+    )
+    middle, margin = predicted.middle, predicted.margin
     low, level, high = (
         math.exp(max(-_LARGEST, min(_LARGEST, place)))
         for place in (middle - margin, middle, middle + margin)

@@ -11,7 +11,10 @@ from jupyter_labbook.storage.labbook import LabbookFolder
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
 
-_OF_NAMES = ("show", "tail", "stop", "rerun", "compare", "conclude")
+_OF_NAMES = (
+    *("show", "tail", "stop", "rerun", "compare", "conclude"),
+    *("preflight", "ablate"),
+)
 """Verbs that are followed by names of experiments."""
 _ACTS = ("add", "edit", "tick", "untick", "priority", "delete", "undo")
 

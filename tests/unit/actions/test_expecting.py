@@ -75,7 +75,7 @@ def test_only_the_newest_runs_are_looked_at(labbook) -> None:
     for number, run in enumerate(runs):
         end(run, seconds=1.0 + number)
     past = History.of(experiment).past
-    assert len(past) == 50
+    assert len(past) == 30
     assert past[0].seconds == 60
 
 

@@ -14,6 +14,7 @@ from jupyter_labbook.insight import ablations
 from jupyter_labbook.model import prediction
 from jupyter_labbook.model.experiment import Variant
 from jupyter_labbook.model.expression import key_of
+from jupyter_labbook.model.run import Launch, Ticket
 from jupyter_labbook.snapshot.reparametrize import reparametrize
 from jupyter_labbook.storage import run_state, trust, windows
 from jupyter_labbook.storage.settings import user_settings
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.actions.observing import RunWatch
     from jupyter_labbook.insight.ablations import Ablation
     from jupyter_labbook.model.expression import Prediction
-    from jupyter_labbook.model.run import RunRecord, Ticket
+    from jupyter_labbook.model.run import RunRecord
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -68,16 +69,14 @@ def queue(
     _refuse_unknown(watch, factors)
     if when:
         windows.window(user_settings(), when)
+    prepared = [
+        _prepared(watch, ablation, when)
+        for ablation in _missing(watch)
+        if not factors or ablation.factor in factors
+    ]
     new: list[RunFolder] = []
-    for ablation in _missing(watch):
-        if factors and ablation.factor not in factors:
-            continue
-        model, record = _model(watch, ablation)
-        plans = [_plan(model, record, ablation, seed) for seed in ablation.seeds]
-        asked = _asked(model)
-        if asked and when:
-            asked = replace(asked, when=when)
-        new += publishing.publish(labbook, experiment, plans, _origin(record, asked))
+    for plans, origin in prepared:
+        new += publishing.publish(labbook, experiment, plans, origin)
     if new:
         publishing.begin(labbook, new)
     return new
@@ -112,6 +111,18 @@ def _refuse_unknown(watch: ExperimentWatch, factors: tuple[str, ...]) -> None:
             raise InvalidInputError(
                 f"{name} has no factor {factor!r}; its factors are {', '.join(known)}."
             )
+
+
+def _prepared(
+    watch: ExperimentWatch, ablation: Ablation, when: str
+) -> tuple[list[RunPlan], Origin]:
+    """Plan the runs of one factor, all of them before any is stored."""
+    model, record = _model(watch, ablation)
+    plans = [_plan(model, record, ablation, seed) for seed in ablation.seeds]
+    asked = _asked(model)
+    if when:
+        asked = replace(asked, when=when)
+    return plans, _origin(record, asked)
 
 
 def _model(watch: ExperimentWatch, ablation: Ablation) -> tuple[RunWatch, RunRecord]:
@@ -153,15 +164,16 @@ def _plan(model: RunWatch, record: RunRecord, ablation: Ablation, seed: int) -> 
     )
 
 
-def _asked(model: RunWatch) -> Ticket | None:
-    """Read what the run of the configuration waits or waited for."""
+def _asked(model: RunWatch) -> Ticket:
+    """Read what the run of the configuration waits or waited for, if it can be."""
+    nothing = Ticket(run="", submitted="", launch=Launch(argv=[], cwd=""))
     try:
-        return run_state.read_ticket(model.run)
+        return run_state.read_ticket(model.run) or nothing
     except LabbookError:
-        return None
+        return nothing
 
 
-def _origin(record: RunRecord, asked: Ticket | None) -> Origin:
+def _origin(record: RunRecord, asked: Ticket) -> Origin:
     return Origin(
         cwd=Path(record.cwd),
         code=record.code,
@@ -171,7 +183,7 @@ def _origin(record: RunRecord, asked: Ticket | None) -> Origin:
         notebook=record.notebook,
         cell=record.cell,
         resumable=record.resumable,
-        timeout=asked.launch.timeout if asked else None,
+        timeout=asked.launch.timeout,
         version=record.version,
         python=record.python,
         like=asked,

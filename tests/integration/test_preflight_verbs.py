@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_labbook import Labbook
-from jupyter_labbook.actions import ending, publishing
+from jupyter_labbook.actions import ablating, ending, publishing
 from jupyter_labbook.actions.preflight import later
+from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.model.preflight import Check, Severity
+from jupyter_labbook.model.run import RunRecord
 from jupyter_labbook.storage import records, run_state
 from jupyter_labbook.storage.labbook import LabbookFolder
 from jupyter_labbook.storage.queue_state import QueueState, write_queue
 from tests.integration.cells import ok
 from tests.integration.saying import refused, said
-from tests.waiting import ask, asked, end
+from tests.waiting import ask, asked, change, end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +109,41 @@ def test_what_cannot_be_taken_away_is_refused_with_a_sentence(night, command) ->
     assert "no window" in refused(command("ablate", "aug", "--when", "nevermore"), 2)
     assert "leave out /001" in refused(command("ablate", "aug/001"), 2)
     assert len(Labbook(night.path)["aug"]) == 1
+
+
+def test_after_the_end_the_best_setting_is_completed(night) -> None:
+    experiment, runs = ask(
+        night,
+        "aug",
+        predict=("no prediction", "accuracy > 0.5"),
+        sweep={"depth": [1, 2]},
+        params={"a": 1, "b": 1},
+        ablate={"a": 0, "b": 0},
+    )
+    end(runs[0], accuracy=0.6)
+    end(runs[1], accuracy=0.9)
+    runs[1].ticket.write_text("{")
+    [new] = ablating.queue(night, experiment, ("b",), when="weekend")
+    made = records.read(new.record, RunRecord)
+    ticket = run_state.read_ticket(new)
+    assert made is not None
+    assert ticket is not None
+    assert made.parameters == {"a": 1, "b": 0, "depth": 2}
+    assert ticket.when == "weekend"
+    assert ticket.expected is not None
+    [other] = ablating.missing(night, experiment)
+    assert (other.factor, other.best, other.metric) == ("a", True, "accuracy")
+
+
+def test_if_one_factor_cannot_be_taken_away_none_is_stored(night) -> None:
+    experiment, [run] = ask(
+        night, "aug", "log(a=a, b=b)", params={"a": 1, "b": 1}, ablate={"a": 0, "b": 0}
+    )
+    end(run)
+    change(run, command=["train"])
+    with pytest.raises(InvalidInputError, match="stand for parameters"):
+        ablating.queue(night, experiment)
+    assert experiment.runs() == [run]
 
 
 @pytest.mark.parametrize("how", ["edited", "gone"])

@@ -11,6 +11,7 @@ from jupyter_labbook.insight.evidence import Evidence
 from jupyter_labbook.model.experiment import Header
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from jupyter_labbook.actions.observing import RunWatch
@@ -45,7 +46,7 @@ def subject(labbook: LabbookFolder, reference: str) -> comparison.Subject:
         evidence=Evidence(name=reference, runs=tuple(run.evidence() for run in runs)),
         header=_header(watch.declared.header),
         script=_script(newest),
-        code=_code(labbook.path, record.code if record else ""),
+        code=frozen(labbook.path, record.code if record else ""),
         inputs=dict(record.inputs) if record else {},
         versions=dict(record.versions) if record else {},
         git=record.git if record else None,
@@ -67,11 +68,28 @@ def _script(run: RunWatch | None) -> str:
         return ""
 
 
-def _code(labbook: Path, name: str) -> dict[str, str]:
+def frozen(labbook: Path, name: str) -> dict[str, str]:
+    """Fingerprint the frozen files of a run's project.
+
+    Parameters
+    ----------
+    labbook, name
+        Where they are: a folder below ``code/``; empty if there are none.
+    """
     folder = labbook / "code" / name
     if not name or not folder.is_dir():
         return {}
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*.py"))
-    }
+    names = (path.relative_to(folder) for path in sorted(folder.rglob("*.py")))
+    return fingerprints(folder, map(str, names))
+
+
+def fingerprints(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Hash the content of files, as far as they are there."""
+    found = {}
+    for name in names:
+        try:
+            content = (folder / name).read_bytes()
+        except OSError:
+            continue
+        found[name] = hashlib.sha256(content).hexdigest()
+    return found

@@ -20,15 +20,13 @@ from jupyter_labbook.storage import run_state, windows
 from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jupyter_labbook.actions.known import Known
     from jupyter_labbook.model.run import Ticket
     from jupyter_labbook.model.window import Stretch
     from jupyter_labbook.storage.labbook import LabbookFolder
     from jupyter_labbook.storage.settings import UserSettings
-
-    Finder = Callable[[LabbookFolder], Iterable[Suggestion]]
 
 FEW_SEEDS: Final = 3
 """With fewer, a difference cannot be told from luck."""
@@ -41,7 +39,6 @@ def look_ahead(
     labbook: LabbookFolder,
     settings: UserSettings,
     moment: datetime,
-    ablations: Finder = lambda _: (),
 ) -> Evening:
     """Tell how full tonight is, and what could fill it.
 
@@ -51,8 +48,6 @@ def look_ahead(
         Where, and when that is.
     moment
         The present; in a night, that night is meant.
-    ablations
-        Finds variants of experiments that no run covers.
 
     Raises
     ------
@@ -80,7 +75,7 @@ def look_ahead(
         unknown=len(tonight) - len(expected),
         experiments=len(known),
         suggestions=[
-            *list(ablations(labbook))[:_MOST_OF_A_KIND],
+            *_some(_ablations(labbook, known)),
             *_some(_seeds(labbook, known)),
             *_some(unrun_questions(labbook, known)),
         ],
@@ -129,6 +124,25 @@ def _span(seconds: Sequence[float], slots: int) -> float:
     for one in seconds:
         heapq.heappush(free, heapq.heappop(free) + one)
     return max(free)
+
+
+def _ablations(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Suggestion]:
+    """Find factors that are never taken away, though their experiments say how."""
+    from jupyter_labbook.actions import ablating
+    from jupyter_labbook.actions.preflight.ablations import sentence
+
+    for one in list(known)[:_MOST_LOOKED_AT]:
+        folder = ExperimentFolder(labbook.path / "experiments" / one.row.experiment)
+        if not Declared.as_far_as_readable(folder).header.get("ablate"):
+            continue
+        name = one.row.name
+        with suppress(LabbookError):  # damaged files are told by other verbs
+            for missing in ablating.missing(labbook, folder):
+                yield Suggestion(
+                    idea=Idea.ABLATION,
+                    sentence=sentence(name, missing),
+                    verb=f"labbook ablate {name} {missing.factor} --when tonight",
+                )
 
 
 def _seeds(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Suggestion]:

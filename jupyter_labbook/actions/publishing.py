@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from jupyter_labbook.actions.expecting import History
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.execution import direct, environment, launch
 from jupyter_labbook.model.queue import Wishes
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_labbook.model.experiment import Variant
+    from jupyter_labbook.model.run import Expected
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -128,13 +130,15 @@ def publish(
         grace=settings.grace,
         niceness=settings.niceness,
     )
+    history = History.of(experiment)
     with labbook.lock(), labbook.aside() as aside:
         first = experiment.next_run()
         folders = []
         for number, plan in enumerate(plans, first):
             folder = aside / f"{number:03d}"
             final = experiment.path / "runs" / folder.name
-            write_run(folder, _contents(plan, origin, shared, final))
+            expected = history.expect(plan.variant.parameters, origin.inputs)
+            write_run(folder, _contents(plan, origin, shared, final, expected))
             folders.append(folder)
         sync(folders)
         runs = experiment.publish_runs(folders)
@@ -175,7 +179,11 @@ def revive(labbook: LabbookFolder) -> None:
 
 
 def _contents(
-    plan: RunPlan, origin: Origin, shared: Launch, final: Path
+    plan: RunPlan,
+    origin: Origin,
+    shared: Launch,
+    final: Path,
+    expected: Expected | None,
 ) -> dict[str, bytes]:
     script = plan.script.encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(script).hexdigest() if script else ""
@@ -207,7 +215,7 @@ def _contents(
         launch=how,
         **asked(origin.wishes),
         resumable=origin.resumable,
-        expected=plan.expected,
+        expected=plan.expected or expected,
         place=os.path.realpath(final),
         files={"script.py": digest} if digest else {},
     )
@@ -239,6 +247,12 @@ def asked(wishes: Wishes) -> dict[str, Any]:
     """Write wishes as the fields of a ticket."""
     named = {one.name: getattr(wishes, one.name) for one in fields(wishes)}
     return {**named, "after": list(wishes.after)}
+
+
+def wishes_of(ticket: Ticket) -> Wishes:
+    """Ask for what another run asks for."""
+    named = {one.name: getattr(ticket, one.name) for one in fields(Wishes)}
+    return Wishes(**named | {"after": tuple(ticket.after)})
 
 
 def write_run(folder: Path, contents: dict[str, bytes]) -> None:

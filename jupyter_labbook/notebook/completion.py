@@ -11,7 +11,10 @@ from jupyter_labbook.storage.labbook import LabbookFolder
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
 
-_OF_NAMES = ("show", "tail", "stop", "rerun", "compare", "conclude")
+_OF_NAMES = (
+    *("show", "tail", "stop", "rerun", "compare", "conclude"),
+    *("preflight", "ablate"),
+)
 """Verbs that are followed by names of experiments."""
 _ACTS = ("add", "edit", "tick", "untick", "priority", "delete", "undo")
 
@@ -75,7 +78,7 @@ def _of_verbs(before: list[str]) -> list[str]:
         return list(VERBS)
     if words == ["plan"]:
         return list(_ACTS)
-    of_names = _OF_NAMES
+    of_names: tuple[str, ...] = _OF_NAMES
     if words[0] == "queue":
         from jupyter_labbook.actions.verbs.queueing import ACTS, OF_RUNS
 

@@ -11,7 +11,7 @@ from jupyter_labbook.runtime.layout import RUN_VARIABLE, RunFolder
 # Not from `typing`: see the package's own module.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
+    from typing import TypeVar
 
     T = TypeVar("T")
 
@@ -70,17 +70,23 @@ def should_stop() -> bool:
 
 
 def sample(data: T, size: int = 200) -> T:
-    """Pass data through, or, in a smoke run, only its first part.
+    """Pass data through, or, in a smoke run, only a small part of them.
+
+    The part is spread evenly, so that inputs and labels which are sampled alike still
+    belong together, and sorted labels keep all their classes.
 
     Parameters
     ----------
     data
-        Anything with a length that can be sliced: array, frame, list.
+        Anything with a length whose parts can be taken: array, frame, sparse matrix,
+        list, dataset. Of what can only be gone through, the beginning is given; of a
+        dict, tuple of such things, each is sampled.
     size
-        How many items a smoke run gets.
+        How many items a smoke run gets at most.
     """
     if not smoke:
         return data
-    rows: Any = getattr(data, "iloc", data)
-    part: T = rows[:size]
+    from jupyter_labbook.runtime.sampling import part_of
+
+    part: T = part_of(data, size, current_run())
     return part

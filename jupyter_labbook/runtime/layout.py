@@ -96,6 +96,11 @@ class RunFolder:
         return self.path / "progress.json"
 
     @property
+    def sampled(self) -> Path:
+        """How much of its data a smoke run took; replaced whole."""
+        return self.path / "sampled.json"
+
+    @property
     def cooperates(self) -> Path:
         """Exists once the run has asked `should_stop`: it is given time to end."""
         return self.path / "cooperates"

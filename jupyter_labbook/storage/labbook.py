@@ -63,6 +63,16 @@ class ExperimentFolder:
         """Write-once events."""
         return self.path / "history"
 
+    @property
+    def smoke(self) -> Path:
+        """Runs of a minute on a small part of the data, which are no results."""
+        return self.path / "smoke"
+
+    @property
+    def preflight(self) -> Path:
+        """What was found before its runs start; replaced whole."""
+        return self.path / "preflight.json"
+
     def runs(self) -> list[RunFolder]:
         """Every run, by number."""
         return [RunFolder(path) for path in _numbered(self.path / "runs")]
@@ -243,6 +253,8 @@ nights.csv
 queue.json
 read.json
 inputs/
+experiments/*/preflight.json
+experiments/*/smoke/
 experiments/*/runs/*/lock
 experiments/*/runs/*/checkpoint/
 """

@@ -24,6 +24,8 @@ VERBS = {
     "stop": "end runs, waiting or running",
     "rerun": "repeat runs: frozen code, same seed",
     "queue": "what waits, when it will begin, and how to change that",
+    "preflight": "what would spoil the night, before it begins",
+    "ablate": "queue the runs without one factor each that are missing",
     "compare": "two experiments or runs: what changed, then the metrics",
     "invalidate": "a bug was found: mark what it touched, and run it again",
     "plan": "the five lists to work on meanwhile",
@@ -37,9 +39,9 @@ VERBS = {
 }
 
 EXIT_CODES = """\
-exit codes: 0 done; 1 done, and something is not as it should be (verify, rerun);
-2 the words cannot be used; 3 nothing of that name; 4 the labbook's files cannot be
-read or written; 5 a run did not end well"""
+exit codes: 0 done; 1 done, and something is not as it should be (verify, rerun,
+preflight); 2 the words cannot be used; 3 nothing of that name; 4 the labbook's
+files cannot be read or written; 5 a run did not end well"""
 
 _LAST = 10
 _WIDEST = 120
@@ -161,6 +163,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         digesting,
         invalidating,
         planning,
+        preparing,
         queueing,
         running,
         serving,
@@ -213,6 +216,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     queueing.configure(made["queue"], _shared())
     running.configure(made["run"])
     digesting.configure(made["morning"], made["evening"])
+    preparing.configure(made)
 
 
 def _count(text: str) -> int:
@@ -228,6 +232,7 @@ def _act(args: argparse.Namespace) -> Answer:
         digesting,
         invalidating,
         planning,
+        preparing,
         queueing,
         reading,
         running,
@@ -257,6 +262,8 @@ def _act(args: argparse.Namespace) -> Answer:
         "morning": digesting.morning,
         "evening": digesting.evening,
         "queue": queueing.queue_verb,
+        "preflight": preparing.look,
+        "ablate": preparing.ablate,
     }
     start = Path(args.labbook) if args.labbook else None
     return with_labbook[args.verb](LabbookFolder.find(start), args)

@@ -26,6 +26,7 @@ from tests.mornings import (
     stamp,
 )
 from tests.running import queue
+from tests.waiting import ask
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,11 +40,9 @@ EVENING = SUNDAY + 9 * HOUR
 SEEDED = "import random\nrandom.seed(seed)\nseed = 0\n"
 
 
-def look(
-    labbook: LabbookFolder, moment: datetime = EVENING, slots: int = 1, **given: Any
-) -> Evening:
+def look(labbook: LabbookFolder, moment: datetime = EVENING, slots: int = 1) -> Evening:
     settings = UserSettings(zone="UTC", slots=slots)
-    evening = look_ahead(labbook, settings, moment, **given)
+    evening = look_ahead(labbook, settings, moment)
     json.dumps(evening_json(evening), allow_nan=False)
     return evening
 
@@ -228,11 +227,8 @@ def test_without_a_plan_no_notebook_is_opened(labbook: LabbookFolder) -> None:
     assert look(labbook).suggestions == []
 
 
-def test_missing_ablations_come_from_whoever_finds_them(labbook: LabbookFolder) -> None:
-    missing = Suggestion(
-        idea=Idea.ABLATION,
-        sentence="No run has augment off.",
-        verb="labbook preflight deep --add",
-    )
-    evening = look(labbook, ablations=lambda _: [missing])
-    assert evening.suggestions == [missing]
+def test_ablations_that_are_missing_could_fill_it(labbook: LabbookFolder) -> None:
+    ask(labbook, "deep", params={"augment": True}, ablate={"augment": False})
+    [found] = [one for one in look(labbook).suggestions if one.idea is Idea.ABLATION]
+    assert "No run of deep has augment=false" in found.sentence
+    assert found.verb == "labbook ablate deep augment --when tonight"

@@ -1,0 +1,80 @@
+"""What is found before the night: what would crash, lack, or not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Check(StrEnum):
+    """What is looked into, in the order in which it is told."""
+
+    SMOKE = "smoke"
+    """Whether the scripts reach their first logged number."""
+    TESTS = "tests"
+    """Whether the project's tests of the code that runs pass."""
+    ABLATIONS = "ablations"
+    """Whether each factor is also run without."""
+    CONFOUNDS = "confounds"
+    """Whether what is compared differs in nothing else."""
+    ANSWERED = "answered"
+    """Whether the same has run already."""
+    CAPACITY = "capacity"
+    """Whether all of it fits into its window, and onto the disk."""
+    POWER = "power"
+    """Whether the machine stays awake."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    PROBLEM = "problem"
+    """The night is lost for these runs."""
+    WARNING = "warning"
+    """The night teaches less than it could."""
+    NOTE = "note"
+    """Good to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The one command that mends a finding."""
+
+    verb: str
+    """As behind ``labbook``: ``ablate wider-forest``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that somebody should know before the runs start."""
+
+    kind: Check
+    severity: Severity
+    sentence: str
+    """What was found, and what it means."""
+    runs: tuple[str, ...] = ()
+    """Those concerned, each as ``NAME/RUN``; an experiment as a whole as ``NAME``."""
+    remedy: Remedy | None = None
+    detail: str = ""
+    """Lines to read where one sentence does not do, such as the end of an output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preflight:
+    """Everything that was found."""
+
+    time: str
+    """When it was looked, ISO 8601, UTC."""
+    subject: str
+    """The batch or experiment; empty: everything that waits."""
+    experiments: tuple[str, ...]
+    runs: int
+    """How many wait."""
+    checks: tuple[Check, ...]
+    """What was looked into."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def clear(self) -> bool:
+        """Whether nothing was found that somebody should do something about."""
+        return all(one.severity is Severity.NOTE for one in self.findings)

@@ -19,6 +19,14 @@ export const KEYS = {
   resumable: 'switch',
   timeout: 'yaml',
   when: 'yaml',
+  'at-end': 'yaml',
+  after: 'prose',
+  batch: 'yaml',
+  priority: 'yaml',
+  gpus: 'yaml',
+  cores: 'yaml',
+  memory: 'yaml',
+  retries: 'yaml',
   name: 'prose'
 } as const satisfies Record<string, Kind>;
 

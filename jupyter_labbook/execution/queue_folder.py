@@ -40,7 +40,7 @@ class QueueFolder:
     def __init__(self, labbook: LabbookFolder, clock: Clock) -> None:
         self._labbook = labbook
         self._clock = clock
-        self._over: set[RunFolder] = set()
+        self._over: dict[RunFolder, tuple[int, int]] = {}
         """Runs that will never wait again; not looked at twice."""
         self._listed: dict[Path, _Listed] = {}
         self._known: dict[RunFolder, _Known] = {}
@@ -139,7 +139,7 @@ class QueueFolder:
             return known
         if run.exit.exists() or run.started.exists() or run.stop.exists():
             del self._known[run]
-            self._over.add(run)
+            self._over[run] = _identity(run)
             self._remember(run, known)
             return None
         if seen[1] != known.seen[1]:
@@ -178,15 +178,13 @@ class QueueFolder:
                 status = runs.stat()
             except OSError:
                 continue
-            listed = self._listed.get(runs)
-            if listed is None:
-                listed = self._listed[runs] = _Listed(status.st_ino)
-            if listed.inode != status.st_ino:
-                # Deleted, and another one made that took its number.
-                listed = self._listed[runs] = _Listed(status.st_ino)
-                self._over = {run for run in self._over if run.path.parent != runs}
+            listed = self._listed.setdefault(runs, _Listed())
             if listed.changed != status.st_mtime_ns:
                 listed.runs = experiment.runs()
+                for run in listed.runs:
+                    # Deleted, and another one made that took its number.
+                    if run in self._over and self._over[run] != _identity(run):
+                        del self._over[run]
                 settled = time.time_ns() - status.st_mtime_ns > _SETTLED_NS
                 listed.changed = status.st_mtime_ns if settled else 0
             listed.runs = [run for run in listed.runs if run not in self._over]
@@ -198,7 +196,6 @@ class QueueFolder:
 class _Listed:
     """The runs of an experiment that may wait, and when its folder has changed."""
 
-    inode: int
     changed: int = 0
     runs: list[RunFolder] = field(default_factory=list)
 
@@ -220,6 +217,15 @@ _NOTHING: Final = Launch(argv=[], cwd="")
 def _changed(path: str) -> int:
     # Of every run that waits, at every look: a path of its own costs more than that.
     return os.stat(path).st_mtime_ns  # noqa: PTH116
+
+
+def _identity(run: RunFolder) -> tuple[int, int]:
+    """Tell a run from a later one in its place: its record is written once."""
+    try:
+        record = run.record.stat()
+    except OSError:
+        return 0, 0
+    return record.st_ino, record.st_mtime_ns
 
 
 def _state(run: RunFolder) -> RunState | None:

@@ -58,9 +58,9 @@ REFUSED = {
         "%%experiment --name 'Wider Forest'\n#| why: it\nlog(x=1)",
         "write wider-forest",
     ),
-    "a window, which is not there yet": (
-        "%%experiment --when tonight\n#| why: it\nlog(x=1)",
-        "Runs cannot wait for `tonight` yet",
+    "a window that is not there": (
+        "%%experiment --when tonigt\n#| why: it\nlog(x=1)",
+        "did you mean `tonight`?",
     ),
     "a selector that names no parameter": (
         f"{SWEEP}#| predict: x[tree=1] > 1\nlog(x=trees)",

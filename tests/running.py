@@ -123,3 +123,14 @@ def start(run: RunFolder, *, slots: int = 64) -> bool | None:
         return starting.wait(30)
     finally:
         starting.close()
+
+
+def judged(experiment: Path) -> bool:
+    """Whether the verdict stands that follows the end of the last run.
+
+    It is written by a process of its own, some time after the end.
+    """
+    names = [path.name for path in (experiment / "history").iterdir()]
+    return any(name.endswith("-verdict.json") for name in names) and not any(
+        name.startswith(".") for name in names
+    )

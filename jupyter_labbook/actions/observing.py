@@ -46,6 +46,8 @@ class RunWatch:
         self._standing = RunStanding(run)
         self._follower = Follower(run, points)
         self._settled = False
+        self._complete = False
+        """Whether all that it logged was read since it ended."""
         self._seen: tuple[object, ...] = ()
 
     @property
@@ -76,10 +78,13 @@ class RunWatch:
         """
         if self._settled or not (self._standing.poll() or self.behind):
             return False
+        if not self._standing.settled:
+            self._complete = False
         # What a live run logs is taken in bit by bit, at every look.
         changed = not self.state.ended and self._follower.poll()
         while self.behind and time.monotonic() < until:
             changed = self._follower.poll() or changed
+            self._complete = not self._follower.behind
         seen = (
             self.state,
             stamp(self.run.output),
@@ -94,7 +99,7 @@ class RunWatch:
     @property
     def behind(self) -> bool:
         """Whether it has ended and not all that it logged was read."""
-        return self.state.ended and self._follower.behind
+        return self.state.ended and not self._complete
 
     @property
     def extent(self) -> tuple[int, int]:

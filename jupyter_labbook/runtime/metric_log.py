@@ -23,7 +23,7 @@ from jupyter_labbook.runtime.scalars import check_names, text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, Final
+    from typing import Any, Final, TextIO
 
     from jupyter_labbook.runtime.layout import RunFolder
 
@@ -234,6 +234,21 @@ def _long_lines(row: int, key: Key, texts: list[str]) -> bytes:
 
 def _say(sentence: str) -> None:
     try:
-        sys.stderr.write(f"jupyter_labbook: {sentence}\n")
+        # What cannot be written would stay in the stream, and make Python end with
+        # an error of its own.
+        if not _closed(sys.stderr):
+            sys.stderr.write(f"jupyter_labbook: {sentence}\n")
     except (AttributeError, OSError, ValueError):
         return  # standard error is closed, which must not end a training
+
+
+def _closed(stream: TextIO) -> bool:
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return False  # one of a notebook, perhaps, which has no file
+    try:
+        os.fstat(number)
+    except OSError:
+        return True
+    return False

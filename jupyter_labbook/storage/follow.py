@@ -59,7 +59,6 @@ class Follower:
         self._points = points
         self._revision = 0
         self._forget()
-        self._behind = True
 
     def poll(self) -> bool:
         """Take in what was logged since the last time, up to a few megabytes.
@@ -82,7 +81,7 @@ class Follower:
 
     @property
     def behind(self) -> bool:
-        """Whether the last `poll` left something for the next, or there was none."""
+        """Whether the last `poll` left something for the next."""
         return self._behind
 
     @property

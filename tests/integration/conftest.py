@@ -203,7 +203,7 @@ def begin(labbook: LabbookFolder) -> Callable[..., RunFolder]:
 
 
 @pytest.fixture
-def rates(shown: Shown) -> Callable[..., ExperimentFolder]:
+def rates(shown: Shown, until: Callable[..., None]) -> Callable[..., ExperimentFolder]:
     """Run a small program as an experiment with two runs, and wait for them."""
     project = shown.folder.path.parent
     (project / "train.py").write_text(program.PROGRAM)
@@ -219,7 +219,9 @@ def rates(shown: Shown) -> Callable[..., ExperimentFolder]:
             check=True,
             capture_output=True,
         )
-        return shown.folder.experiment(name)
+        found = shown.folder.experiment(name)
+        until(lambda: running.judged(found.path))
+        return found
 
     return run
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_labbook import Labbook
+from tests.running import judged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +125,9 @@ def sentence(result) -> str:
     return line.removeprefix("UsageError: ")
 
 
-def test_what_cannot_be_used_leaves_no_trace(kernel, project: Path, command) -> None:
+def test_what_cannot_be_used_leaves_no_trace(
+    kernel, project: Path, command, until
+) -> None:
     kernel.run(SETUP)
     fresh = contents(project)
     for what, (cell, _) in REFUSED.items():
@@ -135,6 +138,7 @@ def test_what_cannot_be_used_leaves_no_trace(kernel, project: Path, command) -> 
     assert kernel.run("%%experiment done --wait\n#| why: it\nlog(x=1)")
     settings = project / "labbook" / "labbook.toml"
     settings.write_text("[inputs]\nlargest = 50_000\ntotal = 150_000\n")
+    until(lambda: judged(project / "labbook/experiments/0001-done"))
     before = contents(project)
     for what, (cell, part) in REFUSED.items():
         told = sentence(kernel.run(cell))

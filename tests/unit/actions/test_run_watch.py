@@ -15,6 +15,7 @@ from tests.running import experiment, queue, start, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import LabbookFolder
@@ -48,6 +49,26 @@ def test_a_run_that_waited_long_is_seen_to_end(
     assert watch.poll()
     assert watch.state is RunState.FINISHED
     assert watch.view().tail == "hello\n"
+
+
+def test_what_is_logged_between_the_last_look_and_the_end_is_read(
+    labbook: LabbookFolder, until: Callable[..., None], tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    body = (
+        "import time\nfrom pathlib import Path\nfrom jupyter_labbook import log\n"
+        f"log(x=1)\nwhile not Path({str(go)!r}).exists():\n    time.sleep(0.01)\n"
+        "log(x=2)\n"
+    )
+    run = queue(labbook, experiment(labbook), body)
+    watch = RunWatch(run)
+    assert start(run)
+    until(lambda: watch.poll() and watch.view().final == {"x": 1})
+    assert not watch.behind
+    go.touch()
+    until(run.exit.exists)
+    assert watch.poll()
+    assert watch.view().final == {"x": 2}
 
 
 def test_a_run_that_waited_long_is_seen_to_be_cancelled(

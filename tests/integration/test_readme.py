@@ -141,7 +141,7 @@ def test_every_prediction_that_is_shown_can_be_read() -> None:
 
 def test_the_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    targets = re.findall(r"\bmake ([a-z]+)", README)
+    targets = re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)
     assert {"demo", "lab", "test"} <= set(targets)
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

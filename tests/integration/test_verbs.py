@@ -143,7 +143,7 @@ def test_list_and_show_tell_where_things_stand(command, train, project) -> None:
     assert [set(row) for row in rows] == [
         {
             *("number", "name", "question", "why", "states", "verdicts"),
-            *("conclusion", "path", "problems"),
+            *("conclusion", "path", "problems", "tainted"),
         }
     ] * 2
     assert rows[1]["states"] == {"failed": 1}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from jupyter_labbook.storage.labbook import LabbookFolder
 from tests.browser.notebook_cells import (
     activate,
     count,
@@ -18,7 +19,7 @@ from tests.browser.notebook_cells import (
 )
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Command, OpenNotebook
+    from tests.browser.conftest import Command, OpenNotebook, Server
     from tests.browser.panel_answers import Answers
 
 pytestmark = pytest.mark.usefixtures("answers")
@@ -53,10 +54,12 @@ def test_a_new_experiment_asks_for_its_question_and_one_undo_takes_it_away(
 
 
 def test_the_first_experiment_of_a_notebook_brings_its_magic_along(
-    page: Page, open_notebook: OpenNotebook, command: Command
+    page: Page, server: Server, open_notebook: OpenNotebook, command: Command
 ) -> None:
     """Whoever has read nothing fills in the question, and runs the cell."""
-    open_notebook("newcomer.ipynb", "'first'")
+    # Of its own, so that there are no results yet of which the magic would tell.
+    LabbookFolder.create(server.root / "newcomer")
+    open_notebook("newcomer/newcomer.ipynb", "'first'")
     activate(page, 0)
     command("labbook:new-experiment")
     count(page, 3)

@@ -18,6 +18,7 @@ from jupyter_labbook.storage.settings import state_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jupyter_labbook.execution.forkserver import Forkserver
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -118,13 +119,17 @@ def age(labbook: LabbookFolder, seconds: float = 60) -> None:
         os.utime(path, (past, past))
 
 
-def start(run: RunFolder, *, slots: int = 64) -> bool | None:
+def start(
+    run: RunFolder, *, slots: int = 64, through: Forkserver | None = None
+) -> bool | None:
     """Start a queued run directly; whether it started."""
     ticket = records.read(run.ticket, Ticket)
     assert ticket is not None
     claim = SlotPool(state_folder(), slots).claim(1)
     assert claim is not None
-    starting = launch.start_run(run, ticket.launch, claim, surroundings())
+    starting = launch.start_run(
+        run, ticket.launch, claim, surroundings(), through=through
+    )
     try:
         return starting.wait(30)
     finally:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.execution import launch
 from jupyter_labbook.execution.clock import SystemClock
+from jupyter_labbook.execution.forkserver import Forkserver
 from jupyter_labbook.execution.local_world import LocalWorld
 from jupyter_labbook.execution.rounds import Rounds
 from jupyter_labbook.runtime import processes, wake
@@ -86,12 +87,17 @@ class Dispatcher:
         # For writing too, so that it never reads as closed.
         listening = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
         try:
+            self._look_again(listening)
+        finally:
+            os.close(listening)
+
+    def _look_again(self, listening: int) -> None:
+        with Forkserver() as forkserver:
+            self._world.start_through(forkserver)
             while (outlook := self.rounds.look()).needed:
                 if not outlook.progress:
                     select.select([listening], (), (), outlook.patience)
                     _drain(listening)
-        finally:
-            os.close(listening)
 
 
 def _drain(descriptor: int) -> None:

@@ -20,6 +20,7 @@ from jupyter_labbook.runtime import wake
 
 if TYPE_CHECKING:
     from jupyter_labbook.execution.asking import Decision
+    from jupyter_labbook.execution.forkserver import Forkserver
     from jupyter_labbook.execution.slots import Claim
     from jupyter_labbook.model.run import Launch, Ticket
     from jupyter_labbook.runtime.layout import RunFolder
@@ -58,10 +59,10 @@ def script_command(python: str = "") -> list[str]:
     python
         The interpreter; this one if empty.
     """
-    return _boot("jupyter_labbook.runtime.runner", python=python)
+    return boot("jupyter_labbook.runtime.runner", python=python)
 
 
-def _boot(module: str, *flags: str, python: str = "") -> list[str]:
+def boot(module: str, *flags: str, python: str = "") -> list[str]:
     """Command that calls a module's ``main`` in a fresh interpreter."""
     # Ahead for this import alone, so that nothing else there shadows a module.
     code = (
@@ -142,15 +143,28 @@ class Starting:
         os.close(self._descriptor)
 
 
-def start_run(
+def start_run(  # noqa: PLR0913  # the last two are for dispatchers
     run: RunFolder,
     launch: Launch,
     claim: Claim,
     surroundings: Surroundings,
     *,
     terms: Terms | None = None,
+    through: Forkserver | None = None,
 ) -> Starting:
-    """Start the supervisor of a run, and hand what was claimed to it."""
+    """Start the supervisor of a run, and hand what was claimed to it.
+
+    Parameters
+    ----------
+    run, launch
+        The run, and what is executed.
+    claim
+        What it holds from now on; released here.
+    surroundings, terms
+        What it shares with others, and what holds for its execution.
+    through
+        Who has supervisors ready; one is started from scratch without.
+    """
     terms = terms or Terms()
     read, write = os.pipe()
     spec = {
@@ -175,12 +189,10 @@ def start_run(
     }
     with claim:
         try:
-            _detach(
-                # The standard library suffices; site packages cost more than the rest.
-                _boot("jupyter_labbook.runtime.supervisor", "-S"),
-                spec,
-                keep=(*claim.descriptors, write),
-            )
+            keep = (*claim.descriptors, write)
+            if through is None or not through.start(spec, keep):
+                # Standard library alone; site packages cost more than the rest.
+                _detach(boot("jupyter_labbook.runtime.supervisor", "-S"), spec, keep)
         finally:
             os.close(write)
     return Starting(read)
@@ -199,7 +211,7 @@ def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:
     if wake.wake(dispatcher_file(labbook, surroundings, wake.SUFFIX)):
         return
     spec = {"labbook": str(labbook), "surroundings": asdict(surroundings)}
-    _detach(_boot("jupyter_labbook.execution.dispatcher"), spec, keep=())
+    _detach(boot("jupyter_labbook.execution.dispatcher"), spec, keep=())
 
 
 def dispatcher_file(labbook: Path, surroundings: Surroundings, suffix: str) -> Path:

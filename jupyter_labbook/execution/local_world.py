@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jupyter_labbook.execution.clock import Clock
+    from jupyter_labbook.execution.forkserver import Forkserver
     from jupyter_labbook.execution.slots import SlotPool
     from jupyter_labbook.model.night import NightEvent
     from jupyter_labbook.model.run import Ticket
@@ -66,6 +67,8 @@ class LocalWorld:
         self._clock = clock
         self._queue = QueueFolder(labbook, clock)
         self._log = NightLog(labbook.path)
+        self._forkserver: Forkserver | None = None
+        self._several = False
         self._settings: UserSettings | None = None
         self._idle = idle.IdleWatch()
         self._focus = False
@@ -75,6 +78,10 @@ class LocalWorld:
         self._follow: dict[Path, tuple[float, float]] = {}
         """When the follow-up of an experiment is started again, and the pause then."""
 
+    def start_through(self, forkserver: Forkserver) -> None:
+        """Have supervisors forked from now on when several runs wait."""
+        self._forkserver = forkserver
+
     def waiting(self) -> list[Waiting]:
         """Find the runs that wait under a ticket which may be executed."""
         return self._queue.waiting()
@@ -82,6 +89,9 @@ class LocalWorld:
     def machine(self, moment: datetime, waiting: Sequence[Waiting]) -> Machine:
         """Say how things stand."""
         settings = self._settings = self._read_settings()
+        self._several = len(waiting) > 1
+        if self._forkserver is not None:
+            self._forkserver.rest()
         self._refresh(moment)
         paused = self._paused()
         try:
@@ -141,12 +151,17 @@ class LocalWorld:
                 decision,
                 niceness=self._settings.focus.niceness if self._focus else 0,
             ),
+            through=self._forkserver,
         )
         reach("dispatcher.launched")
         try:
-            return Began.STARTED if starting.wait(_START_SECONDS) else Began.REFUSED
+            began = starting.wait(_START_SECONDS)
         finally:
             starting.close()
+        if self._forkserver is not None and self._several:
+            # While this one executes.
+            self._forkserver.begin()
+        return Began.STARTED if began else Began.REFUSED
 
     def executing(self) -> list[tuple[str, Ticket]]:
         """Find runs that execute and only fill up, the newest last."""

@@ -39,7 +39,17 @@ _RETRY_SECONDS = 60.0
 
 def main() -> None:
     """Supervise the run that standard input specifies."""
-    spec = json.loads(sys.stdin.buffer.read())
+    supervise(json.loads(sys.stdin.buffer.read()))
+
+
+def supervise(spec: dict[str, Any]) -> None:
+    """Supervise a run, in a process of its own.
+
+    Parameters
+    ----------
+    spec
+        What `execution.launch.start_run` says of it.
+    """
     os.umask(0o077)
     run = RunFolder(spec["run"])
     output = os.open(run.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -286,6 +296,8 @@ def _end_all(keep: int | None) -> int:
         for pid in seen:
             with suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
+        if processes.alone(os.getpid(), keep):
+            return len(seen)
         left = [pid for pid in processes.descendants(os.getpid()) if pid != keep]
         if not left:
             return len(seen)

@@ -99,8 +99,9 @@ def _failures(
 
 def _tail(standing: RunStanding) -> list[str]:
     from jupyter_labbook.rendering.log_tail import plain, tail_lines
+    from jupyter_labbook.rendering.tracebacks import own_frames
 
-    lines = tail_lines(read_tail(standing.run.output), TAIL_LINES)
+    lines = tail_lines(own_frames(read_tail(standing.run.output)), TAIL_LINES)
     return [plain(line).rstrip() for line in lines]
 
 

@@ -38,6 +38,8 @@ def main() -> None:
     labbook = LabbookFolder(Path(spec["labbook"]))
     lock = launch.dispatcher_file(labbook.path, surroundings, ".lock")
     dispatcher = Dispatcher(labbook, surroundings)
+    # Whoever finds it held relies on a look that is still to come.
+    os.close(spec["beginning"])
     # What was submitted between the last look and letting go would wait for nobody.
     while dispatcher.needed():
         held = processes.lock(lock)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jupyter_labbook
 from jupyter_labbook.execution import environment
 from jupyter_labbook.model.run import AtEnd
-from jupyter_labbook.runtime import wake
+from jupyter_labbook.runtime import processes, wake
 
 if TYPE_CHECKING:
     from jupyter_labbook.execution.asking import Decision
@@ -210,8 +210,19 @@ def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:
     surroundings.dispatchers.mkdir(mode=0o700, parents=True, exist_ok=True)
     if wake.wake(dispatcher_file(labbook, surroundings, wake.SUFFIX)):
         return
-    spec = {"labbook": str(labbook), "surroundings": asdict(surroundings)}
-    _detach(boot("jupyter_labbook.execution.dispatcher"), spec, keep=())
+    beginning = processes.lock(dispatcher_file(labbook, surroundings, ".begin"))
+    if beginning is None:
+        # One is on its way, and has not looked yet.
+        return
+    spec = {
+        "labbook": str(labbook),
+        "surroundings": asdict(surroundings),
+        "beginning": beginning,
+    }
+    try:
+        _detach(boot("jupyter_labbook.execution.dispatcher"), spec, keep=(beginning,))
+    finally:
+        os.close(beginning)
 
 
 def dispatcher_file(labbook: Path, surroundings: Surroundings, suffix: str) -> Path:

@@ -135,10 +135,10 @@ _NOUNS = {
 
 
 def run_name(place: str) -> str:
-    """Name a run as a person would: ``wider-forest 003``."""
+    """Name a run as verbs do: ``wider-forest/003``."""
     match place.split("/"):
         case ["experiments", experiment, "runs", run]:
-            return f"{experiment.partition('-')[2] or experiment} {run}"
+            return f"{experiment.partition('-')[2] or experiment}/{run}"
     return place
 
 

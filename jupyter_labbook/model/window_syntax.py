@@ -159,11 +159,13 @@ def _length(hours: Hours) -> int:
 
 
 def _unknown(text: str, named: Mapping[str, str]) -> str:
-    names = [*named, "now", "idle"]
-    near = difflib.get_close_matches(text.lower(), names, n=1, cutoff=0.5)
+    names = list(named)
+    near = difflib.get_close_matches(
+        text.lower(), [*names, "now", "idle"], n=1, cutoff=0.5
+    )
     hint = f"did you mean `{near[0]}`? " if near else ""
     return (
-        f"There is no window {text!r}: {hint}There are {', '.join(names)}, and hours "
+        f"There is no window {text!r}: {hint}there are {', '.join(names)}, and hours "
         f"such as {FORMS}; name your own under [windows] in your settings."
     )
 

@@ -232,3 +232,29 @@ def test_credentials_stay_out_of_the_ticket_and_reach_the_run(
     dispatch(labbook)
     until(run.exit.exists)
     assert run.output.read_text() == "hunter2 written\n"
+
+
+def test_nobody_starts_another_one_while_one_begins(labbook, until) -> None:
+    run = running.queue(labbook, running.experiment(labbook), "")
+    running.surroundings().dispatchers.mkdir(parents=True)
+    file = launch.dispatcher_file(labbook.path, running.surroundings(), ".begin")
+    beginning = processes.lock(file)
+    before = psutil.Process().children()
+    dispatch(labbook)
+    assert psutil.Process().children() == before
+    os.close(beginning)
+    dispatch(labbook)
+    until(run.exit.exists)
+
+
+def test_a_dispatcher_that_is_killed_as_it_begins_is_followed_by_another(
+    labbook, until
+) -> None:
+    run = running.queue(labbook, running.experiment(labbook), "")
+    dispatch(labbook)
+    for child in psutil.Process().children():
+        if "execution.dispatcher" in " ".join(child.cmdline()):
+            child.kill()
+            child.wait()
+    dispatch(labbook)
+    until(run.exit.exists)

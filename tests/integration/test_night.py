@@ -318,7 +318,7 @@ def test_a_run_whose_predecessor_was_deleted_says_so(labbook, until) -> None:
     dispatch(labbook)
     until(blocked(labbook, second, "after-failed"))
     [event] = [e for e in read_nights(labbook.path, EPOCH) if e.reason]
-    assert "gone 001, which is gone" in event.detail
+    assert "gone/001, which is gone" in event.detail
 
 
 def test_an_experiment_deleted_while_it_waits_stops_nothing(

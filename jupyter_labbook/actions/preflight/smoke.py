@@ -14,6 +14,7 @@ from jupyter_labbook.model.expression import key_of
 from jupyter_labbook.model.preflight import Check, Finding, Remedy, Severity
 from jupyter_labbook.rendering.formats import format_duration
 from jupyter_labbook.rendering.log_tail import plain, tail_lines
+from jupyter_labbook.rendering.tracebacks import own_frames
 from jupyter_labbook.runtime import files
 from jupyter_labbook.storage import records, run_state, trust
 
@@ -148,7 +149,7 @@ def _first_line(text: str) -> str:
 def _tail(tried: Tried) -> str:
     if tried.run is None:
         return ""
-    text = observing.read_tail(tried.run.output)
+    text = own_frames(observing.read_tail(tried.run.output))
     return "\n".join(plain(line) for line in tail_lines(text, _LINES, _WIDTH))
 
 

@@ -191,7 +191,7 @@ def test_a_run_waits_for_the_one_before_it(state, success, reason) -> None:
     decision = one(run, ends=ends)
     assert decision.reason is reason
     if reason is not Reason.READY:
-        assert "wider-forest 001" in decision.sentence
+        assert "wider-forest/001" in decision.sentence
 
 
 def test_held_and_paused_come_before_every_other_reason() -> None:

@@ -101,7 +101,7 @@ def test_priority_and_batch_take_room_only_where_they_say_something(view) -> Non
 
 
 def test_one_reason_is_told_once(view) -> None:
-    sentence = "It waits for baseline 001 to end."
+    sentence = "It waits for baseline/001 to end."
     several = [entry(n, reason="after", sentence=sentence) for n in range(1, 7)]
 
     told = queue_text(replace(view, entries=several), 120)

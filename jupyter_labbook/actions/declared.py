@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.errors import StorageError
+from jupyter_labbook.model.expression import key_of
 from jupyter_labbook.model.taint import Taint
 from jupyter_labbook.storage.history import Event, EventKind, History, read_event
 
 if TYPE_CHECKING:
+    from jupyter_labbook.model.experiment import Value
     from jupyter_labbook.storage.labbook import ExperimentFolder
 
 
@@ -81,6 +83,23 @@ class Declared:
                 for label in _runs(event):
                     found.pop(label, None)
         return found
+
+    @property
+    def taken_away(self) -> dict[str, Value]:
+        """Factors that ablations alone are without, and their off values."""
+        given = {
+            **{name: [value] for name, value in self._mapping("params").items()},
+            **self._mapping("sweep"),
+        }
+        return {
+            name: off
+            for name, off in self._mapping("ablate").items()
+            if key_of(off) not in {key_of(value) for value in given.get(name, ())}
+        }
+
+    def _mapping(self, key: str) -> dict[str, Any]:
+        found = self.header.get(key)
+        return found if isinstance(found, dict) else {}
 
     @property
     def predictions(self) -> list[str]:

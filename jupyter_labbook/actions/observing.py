@@ -256,6 +256,7 @@ class ExperimentWatch:
                 for watch in self.runs()
                 if watch.run.label in self.taints
             },
+            taken_away=self.declared.taken_away,
         )
 
     def problems(self) -> list[str]:

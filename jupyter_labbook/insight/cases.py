@@ -77,7 +77,7 @@ def find_cases(
     # Where nothing of this experiment is compared, the first one named leads.
     own = any(not term.experiment for term in prediction.terms)
     leader = "" if own else prediction.terms[0].experiment
-    cases = _cases(prediction, leader, {**others, "": evidence})
+    cases = _cases(prediction, leader, {**others, "": _asked(prediction, evidence)})
     if len(cases) > 1 and prediction.quantifier is None:
         count = counted(len(cases), "parameter combination")
         raise UndecidableError(f"It speaks of {count}: say best, all or any.")
@@ -142,8 +142,15 @@ def _others(prediction: Prediction, lookup: Lookup) -> dict[str, Evidence]:
             raise WithdrawnError(f"{term.experiment}: {said}")
         if not other.runs:
             raise UndecidableError(f"The experiment {term.experiment} has no runs.")
-        found[term.experiment] = other
+        found[term.experiment] = _asked(prediction, other, term.experiment)
     return found
+
+
+def _asked(
+    prediction: Prediction, evidence: Evidence, experiment: str = ""
+) -> Evidence:
+    terms = (term for term in prediction.terms if term.experiment == experiment)
+    return evidence.about(name for term in terms for name, _ in term.selector)
 
 
 def _cases(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.model.expression import key_of, scalar
@@ -45,6 +45,21 @@ class Evidence:
     runs: tuple[RunEvidence, ...]
     tainted: Mapping[str, str] = field(default_factory=dict)
     """Label to reason of the runs that are not among these: they do not count."""
+    taken_away: Mapping[str, Value] = field(default_factory=dict)
+    """Factor to its off value, where only ablations have it: nothing declared does."""
+
+    def about(self, named: Iterable[str]) -> Evidence:
+        """Leave out the ablations that are not asked for.
+
+        Parameters
+        ----------
+        named
+            Parameters that somebody asks for by name. A run without a factor that is
+            not among them shows what that factor contributes, and nothing else.
+        """
+        off = {key: self.taken_away[key] for key in self.taken_away.keys() - {*named}}
+        kept = tuple(run for run in self.runs if not _lacks(run.parameters, off))
+        return replace(self, runs=kept) if kept else self
 
     def combinations(self) -> list[Mapping[str, Value]]:
         """List the different parameter combinations, in order."""
@@ -64,6 +79,13 @@ class Evidence:
             if known is None or run.finished or not known.finished:
                 seeds[run.seed] = run
         return chosen
+
+
+def _lacks(parameters: Mapping[str, Value], off: Mapping[str, Value]) -> bool:
+    return any(
+        name in parameters and key_of(parameters[name]) == key_of(value)
+        for name, value in off.items()
+    )
 
 
 def varied(combinations: Iterable[Mapping[str, Value]]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from jupyter_labbook.rendering.formats import (
     counted,
     format_duration,
     format_number,
+    format_share,
     format_when,
 )
 from jupyter_labbook.rendering.grouping import metric_names
@@ -169,12 +170,7 @@ def hours_words(hours: Hours) -> str:
     """Say how much of the nights was made use of: ``3 of 9 hours``."""
     if not hours.there:
         return "no night lies in between"
-    return f"{_hours(hours.used)} of {_hours(hours.there)} hours"
-
-
-def _hours(seconds: float) -> str:
-    whole = seconds / 3600
-    return f"{whole:.0f}" if whole >= 10 else f"{whole:.1f}".removesuffix(".0")
+    return format_share(hours.used, hours.there)
 
 
 def streak_words(streak: Streak) -> str:

@@ -107,6 +107,25 @@ def format_left(seconds: float) -> str:
     return f"about {format_duration(seconds)}"
 
 
+def format_share(used: float, there: float) -> str:
+    """Write seconds of others, in hours or, of less than one, in minutes.
+
+    ``3.2 of 9 hours``, ``under 0.1 of 9 hours``, ``4 of 10 minutes``.
+    """
+    unit, name, digits = (
+        (_HOUR, "hours", 1) if there >= _HOUR else (_MINUTE, "minutes", 0)
+    )
+
+    def amount(seconds: float) -> str:
+        number = seconds / unit
+        return f"{number:.{0 if number >= 10 else digits}f}".removesuffix(".0")
+
+    smallest = 10.0**-digits
+    some = 0 < used / unit < smallest / 2
+    first = f"under {smallest:g}" if some else amount(used)
+    return f"{first} of {amount(there)} {name}"
+
+
 def format_when(moment: datetime, now: datetime) -> str:
     """Write a moment as seen from now: ``today 22:00``, ``12 Mar 09:15``.
 

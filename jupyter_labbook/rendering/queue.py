@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.escaping import visible
-from jupyter_labbook.rendering.formats import counted, format_number
+from jupyter_labbook.rendering.formats import counted, format_share
 from jupyter_labbook.rendering.tables import Column, Table, table_text
 
 if TYPE_CHECKING:
@@ -67,11 +67,8 @@ def window_words(view: QueueView) -> str:
     hours = f", {clock(view.opens, view.moment)} to {clock(view.closes, view.opens)}"
     if view.window[:1].isdigit():
         hours = ""
-    used, there = (
-        format_number(round(number, 1))
-        for number in (view.hours_used, view.hours_there)
-    )
-    return f"{view.window}{hours}: {used} of {there} hours used"
+    share = format_share(view.hours_used * 3600, view.hours_there * 3600)
+    return f"{view.window}{hours}: {share} used"
 
 
 def queue_table(view: QueueView, most: int = _MOST) -> tuple[Table, str]:

@@ -12,6 +12,7 @@ from jupyter_labbook.rendering.formats import (
     format_duration,
     format_left,
     format_number,
+    format_share,
     format_value,
     format_when,
 )
@@ -118,3 +119,22 @@ def test_values_are_written_as_a_header_spells_them() -> None:
 
 def test_one_is_no_plural() -> None:
     assert [counted(n, "run") for n in (0, 1, 2)] == ["0 runs", "1 run", "2 runs"]
+
+
+@pytest.mark.parametrize(
+    ("used", "there", "said"),
+    [
+        (0, 32400, "0 of 9 hours"),
+        (11520, 32400, "3.2 of 9 hours"),
+        (170, 32400, "under 0.1 of 9 hours"),
+        (180, 32400, "0.1 of 9 hours"),
+        (36000, 223200, "10 of 62 hours"),
+        (0, 600, "0 of 10 minutes"),
+        (20, 600, "under 1 of 10 minutes"),
+        (245, 600, "4 of 10 minutes"),
+    ],
+)
+def test_a_share_is_told_in_hours_or_minutes(
+    used: float, there: float, said: str
+) -> None:
+    assert format_share(used, there) == said

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import why_waiting
 from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.actions.preflight.stored import StoredLook
 from jupyter_labbook.actions.shown import of_version
 from jupyter_labbook.actions.standing import RunStanding, quiet, stamp
 from jupyter_labbook.errors import PredictionError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_labbook.model.metrics import Summary
+    from jupyter_labbook.model.preflight import Checked
     from jupyter_labbook.model.run import RunRecord
     from jupyter_labbook.model.taint import Taint
     from jupyter_labbook.runtime.layout import RunFolder
@@ -173,6 +175,8 @@ class ExperimentWatch:
         self._declared: Declared | None = None
         self._taints: dict[str, Taint] = {}
         self._stamp: object = self
+        self._stored = StoredLook(experiment)
+        self._checked: Checked | None = None
 
     def poll(self, seconds: float = math.inf) -> bool:
         """Look again; whether anything that is shown has changed.
@@ -198,7 +202,18 @@ class ExperimentWatch:
             changed = changed or declared != self._declared
             self._declared = declared
             self._taints = declared.taints
+        checked = self._stored.poll(self._waiting())
+        changed = changed or checked != self._checked
+        self._checked = checked
         return changed
+
+    def _waiting(self) -> list[str]:
+        """Labels of the runs that have still to begin."""
+        return [
+            watch.run.label
+            for watch in self.all_runs()
+            if watch.state in (RunState.WAITING, RunState.HELD)
+        ]
 
     @property
     def behind(self) -> bool:
@@ -320,6 +335,7 @@ class ExperimentWatch:
             thresholds=verdict.thresholds(_parsed(self.declared), evidence),
             runs=runs,
             varied=list(varied(run.parameters for run in runs)),
+            checked=self._checked,
             note="\n".join(
                 filter(
                     None,

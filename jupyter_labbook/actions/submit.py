@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.expecting import History as Durations
+from jupyter_labbook.actions.preflight import later
 from jupyter_labbook.actions.wishes import overrun, wishes
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.model import prediction
@@ -97,6 +98,8 @@ def submit(
             f"{name} is registered, but has no run yet; submit it again. {error}"
         ) from error
     publishing.begin(labbook, runs)
+    if asked.when != "now":
+        later.begin(labbook, [experiment])
     notes += [f"{name}: {late}"] if late else []
     return Submitted(experiment=experiment, runs=runs, notes=notes)
 

@@ -105,7 +105,8 @@ def require_user() -> None:
 def surroundings() -> launch.Surroundings:
     """Name what this user's supervisors and dispatchers share."""
     follow = (sys.executable, "-m", "jupyter_labbook.actions.follow_up")
-    return launch.Surroundings(str(state_folder()), follow)
+    daily = (sys.executable, "-m", "jupyter_labbook.actions.reminding")
+    return launch.Surroundings(str(state_folder()), follow, daily)
 
 
 def publish(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import why_waiting
 from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.actions.outputs import figures, read_tail
 from jupyter_labbook.actions.preflight.stored import StoredLook
 from jupyter_labbook.actions.shown import of_version
 from jupyter_labbook.actions.standing import RunStanding, quiet, stamp
@@ -30,16 +30,12 @@ from jupyter_labbook.storage.metrics import Follower
 from jupyter_labbook.storage.progress import read_progress
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jupyter_labbook.model.metrics import Summary
     from jupyter_labbook.model.preflight import Checked
     from jupyter_labbook.model.run import RunRecord
     from jupyter_labbook.model.taint import Taint
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
-
-_TAIL_BYTES = 16_384
 
 
 class RunWatch:
@@ -399,33 +395,3 @@ def watch(labbook: LabbookFolder, experiment: ExperimentFolder) -> ExperimentWat
     found = ExperimentWatch(labbook, experiment)
     found.poll()
     return found
-
-
-def read_tail(path: Path, size: int = _TAIL_BYTES) -> str:
-    """Last part of a run's output, whatever bytes it holds."""
-    return read_end(path, size)[0]
-
-
-def read_end(path: Path, size: int) -> tuple[str, int]:
-    """Last part of a run's output, and how many bytes there are in all."""
-    try:
-        with path.open("rb") as file:
-            end = file.seek(0, os.SEEK_END)
-            file.seek(max(0, end - size))
-            data = file.read(min(size, end))
-    except FileNotFoundError:
-        return "", 0
-    except OSError as error:
-        return f"{path} cannot be read: {error.strerror}.", 0
-    if end > size:
-        data = data.partition(b"\n")[2] or data
-    return data.decode("utf-8", "backslashreplace"), end
-
-
-def figures(run: RunFolder) -> list[str]:
-    """What the run drew or displayed, relative to its folder, in order."""
-    try:
-        names = sorted(os.listdir(run.figures))
-    except OSError:
-        return []
-    return [f"figures/{name}" for name in names if not name.startswith(".")]

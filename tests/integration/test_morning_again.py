@@ -24,7 +24,7 @@ def test_the_morning_shows_what_was_repeated_old_against_new(made, command) -> N
     text = said(command("morning"))
     assert "RUN AGAIN\n  forest was run again: off by one" in text
     [change] = [line for line in text.splitlines() if "was refuted" in line]
-    assert change.strip().startswith("accuracy > 0.15: was refuted (0.1005")
+    assert change.strip().startswith("accuracy > 0.15: was refuted (0.101")
     assert "is supported" in text
     assert "001 → 003 (seed=0): accuracy 0.1 → 0.2" in text
     assert "labbook compare forest" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.actions import observing
+from jupyter_labbook.actions import outputs
 from jupyter_labbook.actions.preflight import trying
 from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.insight import durations
@@ -148,7 +148,7 @@ def _first_line(text: str) -> str:
 def _tail(tried: Tried) -> str:
     if tried.run is None:
         return ""
-    text = observing.read_tail(tried.run.output)
+    text = outputs.read_tail(tried.run.output)
     return "\n".join(plain(line) for line in tail_lines(text, _LINES, _WIDTH))
 
 

@@ -55,6 +55,7 @@ _ORDER: Final = (
     Outcome.INCONCLUSIVE,
     Outcome.SUPPORTED,
     Outcome.PENDING,
+    Outcome.WITHDRAWN,
 )
 _TELLING: Final = (RunState.FINISHED, RunState.STOPPED)
 

@@ -41,4 +41,8 @@ def test_the_morning_shows_what_was_repeated_old_against_new(made, command) -> N
 def test_what_is_marked_and_not_repeated_is_not_told_as_new(made, command) -> None:
     made.submit(seeds=(0, 1))
     said(command(*MARK))
-    assert told(command("morning", "--json"))["repeated"] == []
+    data = told(command("morning", "--json"))
+    assert data["repeated"] == []
+    [result] = data["results"]
+    assert [one["outcome"] for one in result["verdicts"]] == ["withdrawn"]
+    assert "WITHDRAWN" in said(command("morning"))

@@ -130,16 +130,16 @@ def test_the_cell_does_not_wait_for_it(night, kernel, until) -> None:
 
 
 def test_several_submissions_are_looked_into_together(
-    night, says, command, until, tmp_path
+    night, says, until, tmp_path
 ) -> None:
     told = tmp_path / "told"
     says(
-        "[preflight]\nafter = 6\n[digest]\nnotify = false\n"
+        "[preflight]\nafter = 3\n[digest]\nnotify = false\n"
         f"command = ['sh', '-c', 'echo --- >> {told}; cat >> {told}']\n"
     )
-    batch = ("--batch", "night-1")
     for name in ("one", "two", "three"):
-        said(command("run", name, *batch, *BAD))
+        experiment, _ = ask(night, name, "1 / 0", like=asked(batch="night-1"))
+        later.begin(night, [experiment])
     experiments = night.experiments()
     until(lambda: all(over(one) for one in experiments) and told.exists())
     until(lambda: not stored.looks(night.path))

@@ -39,6 +39,12 @@ def user(
     ):
         (home / folder).mkdir()
         monkeypatch.setenv(variable, str(home / folder))
+    # Nothing is looked into or told of by itself, but where tests are about that.
+    settings_folder = home / "config" / "jupyter_labbook"
+    settings_folder.mkdir(mode=0o700)
+    (settings_folder / "settings.toml").write_text(
+        '[preflight]\nby_itself = false\n[digest]\nmorning = ""\nevening = ""\n'
+    )
     for variable in ("LABBOOK_RUN", "LABBOOK_FAILPOINT", "LABBOOK_SMOKE"):
         monkeypatch.delenv(variable, raising=False)
     repository = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120

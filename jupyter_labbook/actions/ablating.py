@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.actions.preflight import later
 from jupyter_labbook.actions.publishing import Origin, RunPlan
 from jupyter_labbook.errors import InvalidInputError, LabbookError, PredictionError
 from jupyter_labbook.insight import ablations
@@ -79,6 +80,8 @@ def queue(
         new += publishing.publish(labbook, experiment, plans, origin)
     if new:
         publishing.begin(labbook, new)
+        if any(origin.wishes.when != "now" for _, origin in prepared):
+            later.begin(labbook, [experiment])
     return new
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_labbook.actions import publishing
+from jupyter_labbook.actions.checked_news import CheckedNews
 from jupyter_labbook.actions.judging import judge
 from jupyter_labbook.actions.overview import count_runs
 from jupyter_labbook.actions.standing import RunStanding, stamp
@@ -60,6 +61,7 @@ class Changes:
         self._judged: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._served = index.clock()
         self._trouble = False
+        self._checked = CheckedNews(index.clock)
 
     def look(self) -> list[Event]:
         """Look at everything that can have changed.
@@ -67,9 +69,9 @@ class Changes:
         Returns
         -------
         list of dict
-            Each with ``event`` and ``data``: ``change``, ``ended``, ``trouble`` or
-            ``recovered``. What an experiment's last run ended with may come a few
-            looks later, since its verdict has to be worked out.
+            Each with ``event`` and ``data``: ``change``, ``ended``, ``checked``,
+            ``trouble`` or ``recovered``. What an experiment's last run ended with may
+            come a few looks later, since its verdict has to be worked out.
         """
         try:
             self._index.look()
@@ -85,6 +87,9 @@ class Changes:
         overview = self._compare_experiments(changed, ended)
         for look in self._index.live():
             self._compare_files(look, changed)
+        found, checked = self._checked.look(self._index.live())
+        for name in found:
+            changed.setdefault(name, set()).add(VIEW)
         data: dict[str, Any] = {}
         if self._compare_common(data) or overview or changed:
             data |= {
@@ -100,7 +105,7 @@ class Changes:
             events.append({"event": "recovered", "data": {"counts": self._counts}})
         if data:
             events.append({"event": "change", "data": data})
-        events += ended
+        events += [*ended, *checked]
         with suppress(queue.Empty):
             while True:
                 events.append(self._judged.get_nowait())

@@ -17,6 +17,7 @@ from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.actions.plan import read_plan
 from jupyter_labbook.actions.recorded import recorded
 from jupyter_labbook.actions.unrun_cells import plain
+from jupyter_labbook.actions.withdrawn import repeated_since
 from jupyter_labbook.errors import LabbookError, StorageError
 from jupyter_labbook.insight.calibration import Judged, calibrate
 from jupyter_labbook.insight.streak import streak
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jupyter_labbook.actions.known import Known
+    from jupyter_labbook.model.withdrawal import OldAgainstNew
     from jupyter_labbook.storage.labbook import LabbookFolder
     from jupyter_labbook.storage.settings import UserSettings
 
@@ -53,6 +55,7 @@ _ORDER: Final = (
     Outcome.INCONCLUSIVE,
     Outcome.SUPPORTED,
     Outcome.PENDING,
+    Outcome.WITHDRAWN,
 )
 _TELLING: Final = (RunState.FINISHED, RunState.STOPPED)
 
@@ -147,6 +150,7 @@ class _Look:
             running=states.count(RunState.RUNNING),
             waiting=states.count(RunState.WAITING) + states.count(RunState.HELD),
             results=results,
+            repeated=list(self._repeated(ready[:DRAWN], begin, problems)),
             failures=nightly.failures(labbook, known, period[0]),
             delays=Delays(labbook, self._settings, events, absences, period).of(known),
             absences=absences,
@@ -176,6 +180,20 @@ class _Look:
         # What surprised comes first, then what came last.
         new.sort(key=lambda pair: (_surprise(pair[1].row.verdicts), -pair[0]))
         return [one for _, one in new]
+
+    def _repeated(
+        self, ready: Iterable[Known], begin: datetime, problems: list[str]
+    ) -> Iterator[OldAgainstNew]:
+        """Find results that were withdrawn, and have been repeated since."""
+        for one in ready:
+            path = self._labbook.path / "experiments" / one.row.experiment
+            try:
+                found = repeated_since(self._labbook, ExperimentFolder(path), begin)
+            except (LabbookError, OSError) as error:
+                problems.append(str(error))
+                continue
+            if found is not None:
+                yield found
 
     def _ended(self, known: Known) -> str:
         return nightly.local(known.finished or 0.0, self._moment)

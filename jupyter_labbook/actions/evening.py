@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Final
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.index import LabbookIndex
 from jupyter_labbook.actions.nightly import NIGHT
-from jupyter_labbook.actions.unrun_cells import unrun_questions
+from jupyter_labbook.actions.unrun_cells import experiment_cells, unrun_questions
 from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.insight.opening import length
 from jupyter_labbook.model.digest import Evening, Hours, Idea, Suggestion
-from jupyter_labbook.model.run import RunState
+from jupyter_labbook.model.run import RunRecord, RunState
 from jupyter_labbook.model.view import Outcome
-from jupyter_labbook.storage import run_state, windows
+from jupyter_labbook.storage import records, run_state, windows
 from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from jupyter_labbook.actions.known import Known
+    from jupyter_labbook.actions.unrun_cells import FoundCell
     from jupyter_labbook.model.run import Ticket
     from jupyter_labbook.model.window import Stretch
     from jupyter_labbook.storage.labbook import LabbookFolder
@@ -135,6 +136,9 @@ def _ablations(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Sugge
         folder = ExperimentFolder(labbook.path / "experiments" / one.row.experiment)
         if not Declared.as_far_as_readable(folder).header.get("ablate"):
             continue
+        if _is_program(folder):
+            # Which of its words stand for parameters is not kept.
+            continue
         name = one.row.name
         with suppress(LabbookError):  # damaged files are told by other verbs
             for missing in ablating.missing(labbook, folder):
@@ -148,6 +152,7 @@ def _ablations(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Sugge
 def _seeds(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Suggestion]:
     """Find answers that rest on so few seeds that they may be luck."""
     ended = [one for one in known if one.unconcluded and one.row.question]
+    cells: dict[str, FoundCell] | None = None
     for one in ended[:_MOST_LOOKED_AT]:
         folder = ExperimentFolder(labbook.path / "experiments" / one.row.experiment)
         header = Declared.as_far_as_readable(folder).header
@@ -156,8 +161,11 @@ def _seeds(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Suggestio
         wanted = _ENOUGH_SEEDS if seeds < FEW_SEEDS else 2 * seeds
         if not header.get("predict") or not (open_ or seeds < FEW_SEEDS):
             continue
+        if _is_program(folder):
+            continue
         if not header.get("seeds") and not _uses_seed(folder):
             continue
+        cells = _cells(labbook) if cells is None else cells
         settings = max(1, len(one.runs) // seeds)
         spent = length(list(one.busy)) / max(1, len(one.runs))
         rests = f"rests on {seeds} {'seed' if seeds == 1 else 'seeds'}"
@@ -165,10 +173,29 @@ def _seeds(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Suggestio
             idea=Idea.SEEDS,
             sentence=f"{one.row.question} The answer {rests}"
             + (" and is inconclusive." if open_ else "; that may be luck."),
-            verb=f"%%experiment {one.row.name} --seeds {wanted} --when tonight",
+            verb=_with_seeds(cells.get(one.row.name), one.row.name, wanted),
             where=one.row.notebook,
             seconds=spent * settings * wanted or None,
         )
+
+
+def _cells(labbook: LabbookFolder) -> dict[str, FoundCell]:
+    """Find the experiments' cells in the project's notebooks, by name."""
+    return {found.name: found for found in experiment_cells(labbook.path.parent)}
+
+
+def _with_seeds(cell: FoundCell | None, name: str, seeds: int) -> str:
+    if cell is None:
+        return f"%%experiment {name} --seeds {seeds} --when tonight"
+    return cell.first_line(seeds=str(seeds), when="tonight")
+
+
+def _is_program(folder: ExperimentFolder) -> bool:
+    """Whether it runs a program, and no cell."""
+    with suppress(LabbookError, IndexError):
+        record = records.read(folder.runs()[-1].record, RunRecord)
+        return record is not None and bool(record.command)
+    return False
 
 
 def _uses_seed(folder: ExperimentFolder) -> bool:

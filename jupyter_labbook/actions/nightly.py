@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.actions.known import end_of
-from jupyter_labbook.actions.observing import read_tail
+from jupyter_labbook.actions.outputs import read_tail
 from jupyter_labbook.actions.standing import RunStanding
 from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.insight.opening import length, merged, opening, overlap

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import why_waiting
 from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.actions.outputs import figures, read_tail
+from jupyter_labbook.actions.preflight.stored import StoredLook
 from jupyter_labbook.actions.shown import of_version
 from jupyter_labbook.actions.standing import RunStanding, quiet, stamp
 from jupyter_labbook.errors import PredictionError
@@ -29,15 +30,12 @@ from jupyter_labbook.storage.metrics import Follower
 from jupyter_labbook.storage.progress import read_progress
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jupyter_labbook.model.metrics import Summary
+    from jupyter_labbook.model.preflight import Checked
     from jupyter_labbook.model.run import RunRecord
     from jupyter_labbook.model.taint import Taint
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
-
-_TAIL_BYTES = 16_384
 
 
 class RunWatch:
@@ -173,6 +171,8 @@ class ExperimentWatch:
         self._declared: Declared | None = None
         self._taints: dict[str, Taint] = {}
         self._stamp: object = self
+        self._stored = StoredLook(experiment)
+        self._checked: Checked | None = None
 
     def poll(self, seconds: float = math.inf) -> bool:
         """Look again; whether anything that is shown has changed.
@@ -198,7 +198,18 @@ class ExperimentWatch:
             changed = changed or declared != self._declared
             self._declared = declared
             self._taints = declared.taints
+        checked = self._stored.poll(self._waiting())
+        changed = changed or checked != self._checked
+        self._checked = checked
         return changed
+
+    def _waiting(self) -> list[str]:
+        """Labels of the runs that have still to begin."""
+        return [
+            watch.run.label
+            for watch in self.all_runs()
+            if watch.state in (RunState.WAITING, RunState.HELD)
+        ]
 
     @property
     def behind(self) -> bool:
@@ -321,6 +332,7 @@ class ExperimentWatch:
             thresholds=verdict.thresholds(_parsed(self.declared), evidence),
             runs=runs,
             varied=list(varied(run.parameters for run in runs)),
+            checked=self._checked,
             note="\n".join(
                 filter(
                     None,
@@ -384,33 +396,3 @@ def watch(labbook: LabbookFolder, experiment: ExperimentFolder) -> ExperimentWat
     found = ExperimentWatch(labbook, experiment)
     found.poll()
     return found
-
-
-def read_tail(path: Path, size: int = _TAIL_BYTES) -> str:
-    """Last part of a run's output, whatever bytes it holds."""
-    return read_end(path, size)[0]
-
-
-def read_end(path: Path, size: int) -> tuple[str, int]:
-    """Last part of a run's output, and how many bytes there are in all."""
-    try:
-        with path.open("rb") as file:
-            end = file.seek(0, os.SEEK_END)
-            file.seek(max(0, end - size))
-            data = file.read(min(size, end))
-    except FileNotFoundError:
-        return "", 0
-    except OSError as error:
-        return f"{path} cannot be read: {error.strerror}.", 0
-    if end > size:
-        data = data.partition(b"\n")[2] or data
-    return data.decode("utf-8", "backslashreplace"), end
-
-
-def figures(run: RunFolder) -> list[str]:
-    """What the run drew or displayed, relative to its folder, in order."""
-    try:
-        names = sorted(os.listdir(run.figures))
-    except OSError:
-        return []
-    return [f"figures/{name}" for name in names if not name.startswith(".")]

@@ -105,7 +105,8 @@ def require_user() -> None:
 def surroundings() -> launch.Surroundings:
     """Name what this user's supervisors and dispatchers share."""
     follow = (sys.executable, "-m", "jupyter_labbook.actions.follow_up")
-    return launch.Surroundings(str(state_folder()), follow)
+    daily = (sys.executable, "-m", "jupyter_labbook.actions.reminding")
+    return launch.Surroundings(str(state_folder()), follow, daily)
 
 
 def publish(
@@ -113,8 +114,18 @@ def publish(
     experiment: ExperimentFolder,
     plans: list[RunPlan],
     origin: Origin,
+    history: History | None = None,
 ) -> list[RunFolder]:
     """Store runs and their tickets; each run folder appears whole.
+
+    Parameters
+    ----------
+    labbook, experiment
+        Where.
+    plans, origin
+        What is executed, and what all of it shares.
+    history
+        Earlier runs of the experiment, where they were read already.
 
     Raises
     ------
@@ -130,7 +141,7 @@ def publish(
         grace=settings.grace,
         niceness=settings.niceness,
     )
-    history = History.of(experiment)
+    history = history or History.of(experiment)
     with labbook.lock(), labbook.aside() as aside:
         first = experiment.next_run()
         folders = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import publishing, submit
 from jupyter_labbook.actions.declared import Declared
+from jupyter_labbook.actions.preflight import later
 from jupyter_labbook.actions.publishing import Origin, RunPlan
 from jupyter_labbook.actions.todays_code import todays_file
 from jupyter_labbook.errors import (
@@ -95,6 +96,8 @@ def rerun(
         )
         new += publishing.publish(labbook, experiment, [plan], origin)
     publishing.begin(labbook, new)
+    if new and wishes is not None and wishes.when != "now":
+        later.begin(labbook, [experiment])
     return new
 
 

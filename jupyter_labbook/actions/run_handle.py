@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
-from jupyter_labbook.actions import ending, observing, publishing, waiting
+from jupyter_labbook.actions import ending, outputs, publishing, waiting
 from jupyter_labbook.errors import (
     RunError,
     RunFailedError,
@@ -69,7 +69,7 @@ class RunHandle:
     @property
     def figures(self) -> list[Path]:
         """Pictures that the run drew."""
-        return [self.path / name for name in observing.figures(self.folder)]
+        return [self.path / name for name in outputs.figures(self.folder)]
 
     def frame(self) -> Any:  # noqa: ANN401  # a pandas frame, or columns without pandas
         """Everything logged, as a pandas frame; as columns where pandas is missing."""

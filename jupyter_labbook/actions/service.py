@@ -14,6 +14,7 @@ from jupyter_labbook.execution import launch
 from jupyter_labbook.execution.clock import SystemClock
 from jupyter_labbook.execution.dispatcher import Dispatcher
 from jupyter_labbook.execution.queue_folder import QueueFolder
+from jupyter_labbook.execution.reminding import Reminder
 from jupyter_labbook.runtime import wake
 from jupyter_labbook.storage.known_labbooks import known_labbooks
 from jupyter_labbook.storage.labbook import LabbookFolder
@@ -52,6 +53,14 @@ def revive_all() -> list[Path]:
                 publishing.revive(labbook)
                 revived.append(path)
     return revived
+
+
+def remind_all() -> None:
+    """See to it that the owner is told of the night in each labbook, if it is time."""
+    around, clock = publishing.surroundings(), SystemClock()
+    for path in known_labbooks():
+        if _there(path):
+            Reminder(path, around, clock).look()
 
 
 def labbooks() -> list[Served]:

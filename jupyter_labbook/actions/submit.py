@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyter_labbook.actions import publishing
 from jupyter_labbook.actions.declared import Declared
-from jupyter_labbook.actions.wishes import wishes
+from jupyter_labbook.actions.expecting import History as Durations
+from jupyter_labbook.actions.preflight import later
+from jupyter_labbook.actions.wishes import overrun, wishes
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.model import prediction
 from jupyter_labbook.model.experiment import ASKED, Header, Variant, variants
@@ -23,6 +25,7 @@ from jupyter_labbook.storage.history import EventKind, History
 
 if TYPE_CHECKING:
     from jupyter_labbook.actions.publishing import Origin, RunPlan
+    from jupyter_labbook.model.run import Expected
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import ExperimentFolder, LabbookFolder
 
@@ -73,7 +76,10 @@ def submit(
     header = replace(header, name=name)
     check(header, labbook)
     publishing.require_user()
-    asked = wishes(header, labbook)
+    durations = _durations(labbook, name)
+    longest = _longest(durations, header, origin)
+    asked = wishes(header, labbook, longest)
+    late = overrun(asked, header, longest)
     fingerprint = hashlib.sha256(work.identity().encode("utf-8", "surrogatepass"))
     experiment, version, notes = register(labbook, header, fingerprint.hexdigest())
     title = f"A run of {experiment.path.name}."
@@ -86,13 +92,35 @@ def submit(
         wishes=asked,
     )
     try:
-        runs = publishing.publish(labbook, experiment, plans, origin)
+        runs = publishing.publish(labbook, experiment, plans, origin, durations)
     except StorageError as error:
         raise StorageError(
             f"{name} is registered, but has no run yet; submit it again. {error}"
         ) from error
     publishing.begin(labbook, runs)
+    if asked.when != "now":
+        later.begin(labbook, [experiment])
+    notes += [f"{name}: {late}"] if late else []
     return Submitted(experiment=experiment, runs=runs, notes=notes)
+
+
+def _durations(labbook: LabbookFolder, name: str) -> Durations | None:
+    """Read how long earlier runs of an experiment took; None if it is a new one."""
+    known = [found for found in labbook.experiments() if found.name == name]
+    return Durations.of(known[-1]) if known else None
+
+
+def _longest(
+    durations: Durations | None, header: Header, origin: Origin
+) -> Expected | None:
+    """Say how long the longest of the runs will probably take, if anybody can tell."""
+    if durations is None:
+        return None
+    found = [
+        durations.expect(variant.parameters, origin.inputs)
+        for variant in variants(header)
+    ]
+    return max(filter(None, found), key=lambda one: one.high, default=None)
 
 
 def check(header: Header, labbook: LabbookFolder | None) -> None:

@@ -48,10 +48,7 @@ def mark(
     StorageError
         Not all could be stored.
     """
-    if not reason.strip():
-        raise InvalidInputError(
-            'Say why, for those who look later: --reason "off by one in split_data"'
-        )
+    require_reason(reason)
     by_experiment: dict[ExperimentFolder, list[Concerned]] = {}
     folders: dict[Any, ExperimentFolder] = {}
     for one in concerned:
@@ -73,6 +70,20 @@ def mark(
                 marked += [one.run for one in new]
     judge_anew(labbook, by_experiment)
     return marked
+
+
+def require_reason(reason: str) -> None:
+    """See to it, before anything is asked or stored, that later readers are told why.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no reason.
+    """
+    if not reason.strip():
+        raise InvalidInputError(
+            'Say why, for those who look later: --reason "off by one in split_data"'
+        )
 
 
 def clear(labbook: LabbookFolder, references: Iterable[str]) -> list[RunFolder]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +30,36 @@ _MOST_BYTES: Final = 20 << 20
 _NEVER: Final = {"node_modules", "site-packages", "labbook"}
 
 
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    """An experiment's cell in a notebook.
+
+    Attributes
+    ----------
+    line
+        What stands behind the magic.
+    """
+
+    path: Path
+    header: Header
+    line: str
+
+    @property
+    def name(self) -> str:
+        """The name that its experiment has, or would have."""
+        return self.header.name or slug(self.header.question or self.header.why)
+
+    def first_line(self, **flags: str) -> str:
+        """Write its first line with other flags; what else stands there is kept."""
+        line = self.line
+        for name in flags:
+            line = re.sub(
+                rf"""(^|\s)--{name}(=|\s+)("[^"]*"|'[^']*'|\S+)""", "", line
+            ).strip()
+        added = [f"--{name} {value}" for name, value in flags.items()]
+        return " ".join(filter(None, [_MAGIC, line, *added]))
+
+
 def unrun_questions(
     labbook: LabbookFolder, known: Iterable[Known]
 ) -> Iterator[Suggestion]:
@@ -46,15 +78,15 @@ def unrun_questions(
     told: set[str] = set()
     if not wanted:
         return
-    for path, found in experiment_cells(labbook.path.parent):
-        text = wanted.get(plain(found.question), wanted.get(found.name, ""))
+    for found in experiment_cells(labbook.path.parent):
+        text = wanted.get(plain(found.header.question), wanted.get(found.name, ""))
         if text and text not in told:
             told.add(text)
             yield Suggestion(
                 idea=Idea.QUESTION,
                 sentence=f"{text} It is in your plan, and has a cell.",
-                verb=f"{_MAGIC} {found.name} --when tonight",
-                where=os.path.relpath(path, labbook.path.parent),
+                verb=found.first_line(when="tonight"),
+                where=os.path.relpath(found.path, labbook.path.parent),
             )
 
 
@@ -63,8 +95,8 @@ def plain(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip("?!. ")
 
 
-def experiment_cells(project: Path) -> Iterator[tuple[Path, Header]]:
-    """Read the header of every experiment's cell in a folder's notebooks."""
+def experiment_cells(project: Path) -> Iterator[FoundCell]:
+    """Read every experiment's cell in a folder's notebooks."""
     for path in _notebooks(project):
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             if path.stat().st_size > _MOST_BYTES:
@@ -77,7 +109,8 @@ def experiment_cells(project: Path) -> Iterator[tuple[Path, Header]]:
                 if cell["cell_type"] == "code" and source.startswith(_MAGIC):
                     line, _, body = source.removeprefix(_MAGIC).partition("\n")
                     with suppress(LabbookError):
-                        yield path, header.parse(line.strip(), body).header
+                        parsed = header.parse(line.strip(), body)
+                        yield FoundCell(path, parsed.header, line.strip())
 
 
 def _notebooks(project: Path) -> Iterator[Path]:

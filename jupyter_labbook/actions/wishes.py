@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.model.experiment import Header
     from jupyter_labbook.model.run import Expected
     from jupyter_labbook.storage.labbook import LabbookFolder
+    from jupyter_labbook.storage.settings import UserSettings
 
 _AFTER: Final = re.compile(r"([^\s()]+)\s*(\(\s*any\s+end\s*\))?")
 """``baseline``, ``baseline/003``, ``baseline (any end)``."""
@@ -57,6 +58,27 @@ def wishes(
     found = Wishes(**named)
     refuse_never(_ticket(found, header, expected))
     return found
+
+
+def overrun(asked: Wishes, header: Header, expected: Expected | None) -> str:
+    """Say that the longest of the runs will still run when its window has closed.
+
+    Returns
+    -------
+    str
+        Empty if some opening of the window is long enough, if nobody can tell, or if
+        that is the very reason for which it waits, which is told anyway.
+    """
+    if expected is None:
+        return ""
+    machine = _free_machine(user_settings())
+    ticket = _timed_alone(_ticket(asked, header, expected))
+    [decision] = decide([Waiting("", ticket, machine.moment)], machine)
+    if decision.reason is Reason.WINDOW and decision.opens:
+        # Of a window that is closed only its opening is told.
+        machine = replace(machine, moment=decision.opens)
+        [decision] = decide([Waiting("", ticket, machine.moment)], machine)
+    return decision.sentence if decision.start else ""
 
 
 def _predecessors(
@@ -181,12 +203,7 @@ def refuse_never(ticket: Ticket) -> None:
     """
     settings = user_settings()
     windows.window(settings, ticket.when)
-    machine = Machine(
-        moment=SystemClock().now(),
-        window=lambda when: windows.window(settings, when),
-        zone=windows.zone(settings),
-        idle=True,
-    )
+    machine = _free_machine(settings)
     if ticket.gpus or ticket.cores or ticket.memory:
         pool = capacity.pool(state_folder(), settings)
         gpus = len(pool.gpus)
@@ -196,7 +213,7 @@ def refuse_never(ticket: Ticket) -> None:
         )
     # A window that is closed now tells nothing of GPUs that are not there.
     for asked in (
-        replace(ticket, after=[], held=False, gpus=0, cores=0, memory=0),
+        _timed_alone(ticket),
         replace(ticket, after=[], held=False, when="now"),
     ):
         [decision] = decide([Waiting("", asked, machine.moment)], machine)
@@ -204,6 +221,21 @@ def refuse_never(ticket: Ticket) -> None:
             decision.start or decision.opens
         ):
             raise InvalidInputError(decision.sentence)
+
+
+def _free_machine(settings: UserSettings) -> Machine:
+    """A machine on which nothing executes, now."""
+    return Machine(
+        moment=SystemClock().now(),
+        window=lambda when: windows.window(settings, when),
+        zone=windows.zone(settings),
+        idle=True,
+    )
+
+
+def _timed_alone(ticket: Ticket) -> Ticket:
+    """The same run, if it asked for nothing but its hours."""
+    return replace(ticket, after=[], held=False, gpus=0, cores=0, memory=0)
 
 
 def _ticket(asked: Wishes, header: Header, expected: Expected | None = None) -> Ticket:

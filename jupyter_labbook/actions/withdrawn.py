@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.observing import ExperimentWatch
+from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.model.view import Outcome
 from jupyter_labbook.model.withdrawal import (
     OldAgainstNew,
@@ -12,6 +16,7 @@ from jupyter_labbook.model.withdrawal import (
     RepeatedRun,
     VerdictChange,
 )
+from jupyter_labbook.storage import run_state
 from jupyter_labbook.storage.history import EventKind
 
 if TYPE_CHECKING:
@@ -49,6 +54,33 @@ def old_against_new(
         verdicts=tuple(_verdicts(watch)),
         runs=tuple(_runs(watch)),
     )
+
+
+def repeated_since(
+    labbook: LabbookFolder, experiment: ExperimentFolder, begin: datetime
+) -> OldAgainstNew | None:
+    """Compare as `old_against_new`, if a repetition has come to its end since.
+
+    Returns
+    -------
+    OldAgainstNew or None
+        None if nothing is tainted, not all repetitions have ended, or all had before.
+    """
+    # Metrics are read only where there is something to compare.
+    if not Declared.as_far_as_readable(experiment).taints:
+        return None
+    found = old_against_new(labbook, experiment)
+    if found is None or not found.ready:
+        return None
+    ends = [_ended(experiment, run.new) for run in found.runs if run.new]
+    return found if any(end and end > begin for end in ends) else None
+
+
+def _ended(experiment: ExperimentFolder, label: str) -> datetime | None:
+    with suppress(LabbookError, ValueError):
+        ended = run_state.read_exit(experiment.run(label))
+        return datetime.fromisoformat(ended.time) if ended else None
+    return None
 
 
 def _verdicts(watch: ExperimentWatch) -> list[VerdictChange]:

@@ -17,6 +17,7 @@ from jupyter_labbook.execution import launch
 from jupyter_labbook.execution.clock import SystemClock
 from jupyter_labbook.execution.forkserver import Forkserver
 from jupyter_labbook.execution.local_world import LocalWorld
+from jupyter_labbook.execution.reminding import Reminder
 from jupyter_labbook.execution.rounds import Rounds
 from jupyter_labbook.runtime import processes, wake
 from jupyter_labbook.runtime.failpoints import reach
@@ -32,8 +33,9 @@ _TICK_SECONDS = 2.0
 def main() -> None:
     """Serve the labbook that standard input names until nothing waits there."""
     spec = json.loads(sys.stdin.buffer.read())
+    around = spec["surroundings"]
     surroundings = launch.Surroundings(
-        spec["surroundings"]["state"], tuple(spec["surroundings"]["on_end"])
+        around["state"], tuple(around["on_end"]), tuple(around["daily"])
     )
     labbook = LabbookFolder(Path(spec["labbook"]))
     lock = launch.dispatcher_file(labbook.path, surroundings, ".lock")
@@ -74,6 +76,7 @@ class Dispatcher:
         clock = clock or SystemClock()
         self._world = LocalWorld(labbook, surroundings, clock)
         self.rounds = Rounds(self._world, clock, _TICK_SECONDS)
+        self._reminder = Reminder(labbook.path, surroundings, clock)
 
     def needed(self) -> bool:
         """Whether anything waits, or may have to be gone on with."""
@@ -97,6 +100,7 @@ class Dispatcher:
         with Forkserver() as forkserver:
             self._world.start_through(forkserver)
             while (outlook := self.rounds.look()).needed:
+                self._reminder.look()
                 if not outlook.progress:
                     select.select([listening], (), (), outlook.patience)
                     _drain(listening)

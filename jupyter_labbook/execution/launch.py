@@ -40,10 +40,14 @@ class Surroundings:
     on_end
         Command, completed by an experiment's folder, that is started when the last
         run of the experiment has ended.
+    daily
+        Command, completed by the labbook's folder, that is started when it is time to
+        tell of the night.
     """
 
     state: str
     on_end: tuple[str, ...] = ()
+    daily: tuple[str, ...] = ()
 
     @property
     def dispatchers(self) -> Path:
@@ -203,6 +207,13 @@ def follow_up(experiment: Path, surroundings: Surroundings) -> None:
     if surroundings.on_end:
         with suppress(OSError):
             _detach([*surroundings.on_end, str(experiment)], {}, keep=())
+
+
+def remind(labbook: Path, surroundings: Surroundings) -> None:
+    """Start what tells of the night, if anything does."""
+    if surroundings.daily:
+        with suppress(OSError):
+            _detach([*surroundings.daily, str(labbook)], {}, keep=())
 
 
 def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:

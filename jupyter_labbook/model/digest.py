@@ -11,6 +11,7 @@ from enum import StrEnum
 from jupyter_labbook.model.plan import PlanItem
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.view import ExperimentView, Outcome, Verdict
+from jupyter_labbook.model.withdrawal import OldAgainstNew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,8 @@ class Digest:
     waiting: int = 0
     results: list[Result] = field(default_factory=list)
     """What was refuted first; newest first among equals."""
+    repeated: list[OldAgainstNew] = field(default_factory=list)
+    """Tainted results whose runs have been repeated."""
     failures: list[Failure] = field(default_factory=list)
     delays: list[Delay] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)

@@ -59,6 +59,28 @@ class Finding:
     """Lines to read where one sentence does not do, such as the end of an output."""
 
 
+class Checking(StrEnum):
+    """How far looking into an experiment's waiting runs has come."""
+
+    UNDER_WAY = "under-way"
+    DONE = "done"
+    BROKEN_OFF = "broken-off"
+    """Whoever looked came to no end: what is told was found before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is known, before its runs start, of an experiment that waits."""
+
+    state: Checking
+    time: str = ""
+    """When it was found, ISO 8601, UTC; empty if nothing was yet."""
+    reason: str = ""
+    """Why looking was broken off, if anybody can tell."""
+    findings: tuple[Finding, ...] = ()
+    """About runs that still wait."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
     """Everything that was found."""

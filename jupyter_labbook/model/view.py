@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jupyter_labbook.model.experiment import Value
+from jupyter_labbook.model.preflight import Checked
 from jupyter_labbook.model.run import RunState
 
 
@@ -130,6 +131,8 @@ class ExperimentView:
     """Names of the parameters that differ between runs."""
     note: str = ""
     """A sentence that the reader must not miss, such as an amendment."""
+    checked: Checked | None = None
+    """What was found before its runs start; None if nothing waits or nobody looked."""
 
     @property
     def ended(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.rendering import digest_repeated as again
 from jupyter_labbook.rendering import digest_words as words
 from jupyter_labbook.rendering.composition import compose
 from jupyter_labbook.rendering.digest_strip import strip
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.model.digest import Digest, Failure, Result, Subject
     from jupyter_labbook.model.view import ExperimentView, Verdict
+    from jupyter_labbook.model.withdrawal import OldAgainstNew
 
 _PLOT_WIDTH = 320
 _PLOT_HEIGHT = 190
@@ -61,6 +63,7 @@ def digest_html(digest: Digest, *, prefix: str = "") -> str:
         _heading(digest),
         strip(digest),
         _section("Ready", [_result(one, digest, prefix) for one in digest.results]),
+        _section("Run again", [_repeated(one, prefix) for one in digest.repeated]),
         _section("Failed", [_failure(one, prefix) for one in digest.failures]),
         _section("Did not start", _listed(_delays(digest))),
         _section("Answered in your plan", _listed(_answers(digest, prefix))),
@@ -162,6 +165,19 @@ def _learned(result: Result, prefix: str) -> str:
         verb = _code(prefix + words.conclude(result.subject.name))
         said = f"<b>What did you learn?</b> {verb}"
     return f'<p class="lbm-learn">{said}</p>'
+
+
+def _repeated(found: OldAgainstNew, prefix: str) -> str:
+    rows = [
+        (f"<code>{_text(prediction)}</code>", _text(change))
+        for prediction, change in again.changes(found)
+    ]
+    lines = [_text(one) for one in (*again.pairs(found), again.more(found)) if one]
+    return (
+        f'<section class="lbm-card"><h3>{_text(again.why(found))}</h3>'
+        f"{_pairs(rows)}{''.join(_listed(lines))}"
+        f'<p class="lbm-learn">{_code(prefix + again.rest(found))}</p></section>'
+    )
 
 
 def _failure(failure: Failure, prefix: str) -> str:

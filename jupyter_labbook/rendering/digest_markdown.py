@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.rendering import digest_repeated as again
 from jupyter_labbook.rendering import digest_words as words
 from jupyter_labbook.rendering.escaping import one_line, visible
 from jupyter_labbook.rendering.summary import OUTCOME_SIGNS
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.model.digest import Digest, Failure, Result
     from jupyter_labbook.model.view import Verdict
+    from jupyter_labbook.model.withdrawal import OldAgainstNew
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+|~!>-])")
 
@@ -25,6 +27,7 @@ def digest_markdown(digest: Digest) -> str:
     parts = [
         _heading(digest),
         _section("Ready", (_result(one, digest) for one in digest.results)),
+        _section("Run again", map(_repeated, digest.repeated)),
         _section("Failed", map(_failure, digest.failures)),
         _section("Did not start", ["\n".join(_delays(digest))]),
         _section(
@@ -109,6 +112,18 @@ def _verdict(verdict: Verdict) -> str:
     facts = "; ".join(filter(None, (words.observed(verdict), verdict.reason)))
     said = f": {text(facts)}" if facts else ""
     return f"- **{outcome}** {code(verdict.prediction)}{said}"
+
+
+def _repeated(found: OldAgainstNew) -> str:
+    lines = [f"### {text(again.why(found))}", ""]
+    lines += [
+        f"- {code(prediction)}: {text(change)}"
+        for prediction, change in again.changes(found)
+    ]
+    lines += [f"- {text(pair)}" for pair in again.pairs(found)]
+    left = again.more(found)
+    lines += [f"- {text(left)}"] if left else []
+    return "\n".join([*lines, "", code(again.rest(found))])
 
 
 def _failure(failure: Failure) -> str:

@@ -38,7 +38,8 @@ line-height:1.4}}
 .lbm-dot.lbm-refuted{{border-radius:2px;transform:rotate(45deg) scale(.85)}}
 .lbm-supported.lbm-dot,.lbm-supported.lbm-chip{{background:var(--lbm-good)}}
 .lbm-refuted.lbm-dot,.lbm-refuted.lbm-chip{{background:var(--lbm-bad)}}
-.lbm-inconclusive.lbm-dot,.lbm-inconclusive.lbm-chip{{background:var(--lbm-open)}}
+.lbm-inconclusive.lbm-dot,.lbm-inconclusive.lbm-chip,.lbm-withdrawn.lbm-chip\
+{{background:var(--lbm-open)}}
 .lbm-pending.lbm-dot,.lbm-pending.lbm-chip{{background:var(--lbm-none)}}
 .lbm-bar{{height:10px;border-radius:5px;margin:6px 0;overflow:hidden;\
 background:{_GREY}.22)}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from jupyter_labbook.rendering import digest_repeated as again
 from jupyter_labbook.rendering import digest_words as words
 from jupyter_labbook.rendering.escaping import one_line, visible
 from jupyter_labbook.rendering.summary import OUTCOME_SIGNS
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.model.digest import Digest, Failure, Result
     from jupyter_labbook.model.view import Verdict
+    from jupyter_labbook.model.withdrawal import OldAgainstNew
 
 _INDENT = "  "
 
@@ -34,6 +36,7 @@ def digest_text(digest: Digest, width: int = 80) -> str:
     blocks = [
         _heading(digest, width),
         _section("Ready", (_result(one, digest, width) for one in digest.results)),
+        _section("Run again", (_repeated(one, width) for one in digest.repeated)),
         _section("Failed", (_failure(one, width) for one in digest.failures)),
         _section("Did not start", _delays(digest, width)),
         _section(
@@ -100,6 +103,17 @@ def _verdict(verdict: Verdict, width: int) -> list[str]:
     lines += wrapped(facts, width - 2, _INDENT) if facts else []
     lines += wrapped(verdict.reason, width - 2, _INDENT) if verdict.reason else []
     return [f"{_INDENT}{line}" for line in lines]
+
+
+def _repeated(found: OldAgainstNew, width: int) -> str:
+    lines = wrapped(again.why(found), width - 2)
+    for prediction, change in again.changes(found):
+        lines += wrapped(f"{prediction}: {change}", width - 4, _INDENT)
+    for pair in again.pairs(found):
+        lines += wrapped(pair, width - 4, _INDENT)
+    left = again.more(found)
+    lines += [f"{_INDENT}{left}"] if left else []
+    return _indented([*lines, f"{_INDENT}{again.rest(found)}"])
 
 
 def _failure(failure: Failure, width: int) -> str:

@@ -12,6 +12,7 @@ from jupyter_labbook.rendering.figures import FINAL_PICTURES, pictures
 from jupyter_labbook.rendering.formats import format_left, format_value
 from jupyter_labbook.rendering.grouping import TAINTED
 from jupyter_labbook.rendering.log_tail import tail_lines
+from jupyter_labbook.rendering.preflight import checked_html
 from jupyter_labbook.rendering.style import CSS
 from jupyter_labbook.rendering.summary import (
     OUTCOME_SIGNS,
@@ -69,7 +70,8 @@ def experiment_html(view: ExperimentView, svg: str, *, final: bool) -> str:
     label = _text(one_line(f"Experiment {view.number}: {title(view)}"))
     start = f'<style>{CSS}</style>\n<section class="lbk" aria-label="{label}">'
     before = [start, _heading(view), _asked(view), _verdicts(view)]
-    after = [_progress(view), _waits(view), _runs(view)]
+    checked = checked_html(view.checked, view.name) if view.checked else ""
+    after = [_progress(view), _waits(view), checked, _runs(view)]
     last = [_learned(view), _next(view), "</section>"]
     room = LARGEST - sum(map(len, (*before, *after, *last))) - _MARGIN
     # What matters most takes its room first; what then has none is left out.

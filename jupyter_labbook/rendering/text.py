@@ -9,6 +9,7 @@ from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.escaping import one_line, visible
 from jupyter_labbook.rendering.formats import format_left, format_value
 from jupyter_labbook.rendering.log_tail import plain, tail_lines
+from jupyter_labbook.rendering.preflight import checked_text
 from jupyter_labbook.rendering.summary import (
     OUTCOME_SIGNS,
     kind,
@@ -50,6 +51,7 @@ def experiment_text(view: ExperimentView, width: int = 80) -> str:
         _live(view, width),
         _runs(view, width),
         _waits(view, width),
+        checked_text(view.checked, view.name, width) if view.checked else "",
         _failure(view, width),
         _learned(view, width),
         "\n".join(f"{one_line(why)}  {one_line(do)}" for why, do in next_steps(view)),

@@ -73,6 +73,11 @@ class ExperimentFolder:
         """What was found before its runs start; replaced whole."""
         return self.path / "preflight.json"
 
+    @property
+    def preflight_asked(self) -> Path:
+        """There while somebody is to look into its runs, or does."""
+        return self.path / ".preflight.asked"
+
     def runs(self) -> list[RunFolder]:
         """Every run, by number."""
         return [RunFolder(path) for path in _numbered(self.path / "runs")]
@@ -252,8 +257,10 @@ _GITIGNORE = """\
 nights.csv
 queue.json
 read.json
+told.json
 inputs/
 experiments/*/preflight.json
+experiments/*/.preflight.asked
 experiments/*/smoke/
 experiments/*/runs/*/lock
 experiments/*/runs/*/checkpoint/

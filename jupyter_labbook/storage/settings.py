@@ -12,6 +12,7 @@ import msgspec
 import platformdirs
 
 from jupyter_labbook.errors import CorruptFileError, StorageError
+from jupyter_labbook.model.half_day import read_time
 
 T = TypeVar("T")
 
@@ -55,12 +56,28 @@ class DigestSettings:
     """``[digest]``: when and how the owner is told."""
 
     evening: str = "17:30"
+    """From when on it is told how full the night is; empty: not by itself."""
     morning: str = "08:00"
+    """From when on it is told what the night has brought."""
     notify: bool = True
     command: list[str] = field(default_factory=list)
     """Gets the digest as Markdown on its standard input."""
     webhook: str = ""
     """Address to which it is sent as JSON."""
+
+    def __post_init__(self) -> None:
+        for text in filter(None, (self.morning, self.evening)):
+            read_time(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightSettings:
+    """``[preflight]``: looking into what is queued for later."""
+
+    by_itself: bool = True
+    """Whether that is done without being asked for."""
+    after: float = 5.0
+    """Seconds without another submission: several of them are looked into at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +99,7 @@ class UserSettings:
     focus: FocusSettings = FocusSettings()
     idle: IdleSettings = IdleSettings()
     digest: DigestSettings = DigestSettings()
+    preflight: PreflightSettings = PreflightSettings()
 
     def __post_init__(self) -> None:
         if self.slots < 1:

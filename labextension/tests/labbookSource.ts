@@ -81,6 +81,10 @@ export class HeldLabbook implements LabbookSource {
     return () => undefined;
   }
 
+  onLooked(): () => void {
+    return () => undefined;
+  }
+
   filter(text: string, tag: string): void {
     this.filters.push([text, tag]);
   }

@@ -25,7 +25,7 @@ from labkit.plots import draw
 from jupyter_labbook import log
 log(accuracy=draw())
 """
-MARK = ("invalidate", "--uses", "split_data", "--reason", "off by one")
+MARK = ("invalidate", "--uses", "split_data", "--reason", "off by one", "--yes")
 
 
 def kinds(made: Project, name: str = "forest") -> list[str]:
@@ -95,7 +95,7 @@ def test_marked_runs_are_withdrawn_everywhere_and_kept(made, command, until) -> 
 
 def test_every_view_says_in_words_which_runs_do_not_count(made, command) -> None:
     made.submit(seeds=(0, 1, 2))
-    said(command("invalidate", "--runs", "forest/2", "--reason", "bad <disk>"))
+    said(command("invalidate", "--runs", "forest/2", "--reason", "bad <disk>", "--yes"))
     experiment = made.labbook.experiment("forest")
     view = observing.watch(made.labbook, experiment).view()
     assert [run.taint for run in view.runs] == ["", "bad <disk>", ""]
@@ -123,7 +123,7 @@ def test_every_view_says_in_words_which_runs_do_not_count(made, command) -> None
 def test_undoing_lets_them_count_again_and_stays_in_the_history(made, command) -> None:
     made.submit()
     said(command("show", "forest"))
-    said(command("invalidate", "--runs", "forest", "--reason", "bad disk"))
+    said(command("invalidate", "--runs", "forest", "--reason", "bad disk", "--yes"))
     assert outcomes(made, "forest") == [Outcome.WITHDRAWN]
     overview = Overview(made.labbook)
     [row] = overview.search()["rows"]
@@ -268,6 +268,7 @@ def test_they_wait_for_their_window_and_what_waited_is_cancelled(
             "forest/3",
             "--reason",
             "again",
+            "--yes",
             "--rerun",
             "after 23:58",
         )
@@ -295,6 +296,7 @@ def test_one_of_several_alike_runs_again_and_none_that_has_a_sound_twin(
             "forest/1",
             "--reason",
             "disk",
+            "--yes",
             "--rerun",
             "now",
             "--json",
@@ -311,6 +313,7 @@ def test_one_of_several_alike_runs_again_and_none_that_has_a_sound_twin(
             "forest",
             "--reason",
             "disk",
+            "--yes",
             "--rerun",
             "now",
             "--json",

@@ -33,7 +33,15 @@ def test_runs_since_a_commit_are_those_that_stem_from_it(made, command) -> None:
     assert "edited and not committed" in left_out["edited/001"]
     narrowed = told(
         command(
-            "invalidate", "--since", bug, "--runs", "later", "--reason", "r", "--json"
+            "invalidate",
+            "--since",
+            bug,
+            "--runs",
+            "later",
+            "--reason",
+            "r",
+            "--yes",
+            "--json",
         )
     )
     assert narrowed["marked"] == ["later/001"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def settings(user: Path) -> Path:
     folder = user / "config/jupyter_labbook"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     path = folder / "settings.toml"
     path.write_text('zone = "UTC"\n')
     return path

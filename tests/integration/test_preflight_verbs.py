@@ -10,9 +10,8 @@ import pytest
 
 from jupyter_labbook import Labbook
 from jupyter_labbook.actions import ablating, ending, publishing
-from jupyter_labbook.actions.preflight import later
 from jupyter_labbook.errors import InvalidInputError
-from jupyter_labbook.model.preflight import Check, Severity
+from jupyter_labbook.model.preflight import Check
 from jupyter_labbook.model.run import RunRecord
 from jupyter_labbook.storage import records, run_state
 from jupyter_labbook.storage.labbook import LabbookFolder
@@ -213,25 +212,3 @@ def test_in_a_notebook_it_is_drawn_and_cells_are_tried(night, kernel) -> None:
     assert json.loads(again.text)["findings"] == []
     script = Labbook(night.path)["aug"][-1].folder.script.read_text()
     assert "augment = False\ndepth = 3\nseed = 1\n" in script
-
-
-def test_by_itself_it_leaves_what_it_finds_in_the_folder(night, until) -> None:
-    experiment, _ = ask(night, "bad", "1 / 0")
-    assert later.read(experiment) is None
-    later.begin([experiment])
-    until(lambda: later.read(experiment) is not None)
-    told = later.read(experiment)
-    assert told is not None
-    [crash] = [one for one in told.findings if one.severity is Severity.PROBLEM]
-    assert "ZeroDivisionError" in crash.sentence
-    assert records.to_builtins(told)["runs"] == 1
-
-
-def test_looking_again_replaces_what_was_found(night) -> None:
-    experiment, [run] = ask(night, "bad", "1 / 0")
-    assert not later.look(experiment).clear
-    end(run)
-    assert later.look(experiment).clear
-    told = later.read(experiment)
-    assert told is not None
-    assert told.clear

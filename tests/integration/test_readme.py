@@ -52,7 +52,7 @@ def labbook(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def two_slots(user: Path) -> None:
-    (user / "config/jupyter_labbook").mkdir()
+    (user / "config/jupyter_labbook").mkdir(exist_ok=True)
     (user / "config/jupyter_labbook/settings.toml").write_text("slots = 2\n")
 
 

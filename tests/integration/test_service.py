@@ -237,7 +237,8 @@ def test_what_waits_is_served_again_after_a_restart(
     handle = hold("busy")
     made = Project(project)
     made.submit(seeds=(0, 1), wait=False, timeout=300.0)
-    said(command("invalidate", "--runs", "forest", "--reason", "r", "--rerun", "idle"))
+    mark = ("invalidate", "--runs", "forest", "--reason", "r", "--yes")
+    said(command(*mark, "--rerun", "idle"))
     [labbook] = known_labbooks()
     assert labbook == made.labbook.path
     around = publishing.surroundings()

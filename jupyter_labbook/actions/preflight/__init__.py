@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_labbook.model.preflight import Check, Finding, Preflight, Severity
+from jupyter_labbook.errors import LabbookError
+from jupyter_labbook.model.preflight import (
+    Check,
+    Finding,
+    Preflight,
+    Remedy,
+    Severity,
+)
 from jupyter_labbook.runtime.exits import timestamp
 
 if TYPE_CHECKING:
@@ -42,21 +49,47 @@ def check(
     """
     from jupyter_labbook.actions.preflight import scope as scopes
 
-    scope = scopes.find(labbook, subject)
+    return examine(scopes.find(labbook, subject), checks, on_step)
+
+
+def examine(
+    scope: Scope,
+    checks: Collection[Check] = tuple(Check),
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Preflight:
+    """Look into what was chosen already; as `check`."""
     wanted = tuple(one for one in Check if one in checks)
     found: list[Finding] = []
     for one in wanted:
         on_step(f"Looking into {one}")
-        found += _findings(one, scope, on_step)
-    order = list(Check)
-    found.sort(key=lambda one: (_WEIGHT[one.severity], order.index(one.kind)))
+        try:
+            found += _findings(one, scope, on_step)
+        except (LabbookError, OSError) as error:
+            # What the others find is not lost for it.
+            found.append(_no_end(one, error))
     return Preflight(
         time=timestamp(),
-        subject=subject,
+        subject=scope.subject,
         experiments=tuple(one.name for one in scope.examined),
         runs=sum(1 for _ in scope.waiting()),
         checks=wanted,
-        findings=tuple(found),
+        findings=tuple(ordered(found)),
+    )
+
+
+def ordered(found: Iterable[Finding]) -> list[Finding]:
+    """Sort what was found: what matters most comes first."""
+    order = list(Check)
+    return sorted(found, key=lambda one: (_WEIGHT[one.severity], order.index(one.kind)))
+
+
+def _no_end(which: Check, error: Exception) -> Finding:
+    told = str(error).rstrip(".")
+    return Finding(
+        kind=which,
+        severity=Severity.WARNING,
+        sentence=f"Looking into {which} came to no end: {told}.",
+        remedy=Remedy(f"preflight --only {which}"),
     )
 
 

@@ -14,7 +14,7 @@ from jupyter_labbook.model.run import RunRecord, RunState, Ticket
 from jupyter_labbook.storage import records, run_state, trust
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from jupyter_labbook.model.run import Expected
     from jupyter_labbook.runtime.layout import RunFolder
@@ -130,6 +130,12 @@ def find(labbook: LabbookFolder, subject: str = "") -> Scope:
     if batch:
         return Scope(labbook, subject, batch)
     raise NotFoundError(_unknown(labbook, subject, waiting))
+
+
+def of(labbook: LabbookFolder, experiments: Iterable[ExperimentFolder]) -> Scope:
+    """Look at some experiments, as far as their runs wait."""
+    found = [_examined(experiment) for experiment in experiments]
+    return Scope(labbook, "", [one for one in found if one.waiting])
 
 
 def _of_batch(one: Examined, batch: str) -> Examined | None:

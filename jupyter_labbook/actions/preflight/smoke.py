@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.actions import observing
+from jupyter_labbook.actions import outputs
 from jupyter_labbook.actions.preflight import trying
 from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.insight import durations
@@ -149,7 +149,7 @@ def _first_line(text: str) -> str:
 def _tail(tried: Tried) -> str:
     if tried.run is None:
         return ""
-    text = own_frames(observing.read_tail(tried.run.output))
+    text = own_frames(outputs.read_tail(tried.run.output))
     return "\n".join(plain(line) for line in tail_lines(text, _LINES, _WIDTH))
 
 

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.actions import notifying
+from jupyter_labbook.actions import notifying, reminding
 from jupyter_labbook.actions.digest import mark_read, read_digest
 from jupyter_labbook.actions.evening import look_ahead
 from jupyter_labbook.actions.verbs.answer import Answer
 from jupyter_labbook.errors import InvalidInputError, StorageError
 from jupyter_labbook.execution.clock import SystemClock
+from jupyter_labbook.model.half_day import Half
 from jupyter_labbook.runtime import files
 from jupyter_labbook.storage import windows
 from jupyter_labbook.storage.settings import user_settings
@@ -77,6 +78,7 @@ def morning(
         lambda: digest_page(digest),
     )
     if args.notify:
+        reminding.note_told(labbook, Half.MORNING)
         return _notified(told, settings, silent=digest.quiet or bool(digest.read))
     if args.html or args.markdown:
         return _written(told, args)
@@ -103,6 +105,7 @@ def evening(
         lambda: drawn.evening_page(found),
     )
     if args.notify:
+        reminding.note_told(labbook, Half.EVENING)
         return _notified(told, settings, silent=False)
     return _written(told, args) if args.html or args.markdown else _shown(told)
 

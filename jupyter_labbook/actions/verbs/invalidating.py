@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import LabbookFolder
 
 _MARK_THEM = "Nothing was marked; to mark them, give --reason, and no --dry-run."
+_AGREE = "Nothing is marked until you agree: the same command with --yes"
 _MOST = 12
 """Runs that are left out and told one by one."""
 
@@ -52,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="show what would be marked"
     )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--rerun",
         nargs="?",
@@ -85,8 +87,28 @@ def invalidate(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     if args.dry_run or not found.concerned:
         text = "\n\n".join([*shown, *([_MARK_THEM] if found.concerned else [])])
         return Answer(text=text, data=_data(found, [], Repetitions()))
+    tainting.require_reason(args.reason)
+    if args.yes:
+        return _done(labbook, found, args, shown)
+    # Without a terminal nobody is asked, and nothing is done.
+    return Answer(
+        text="\n\n".join([*shown, _AGREE]),
+        data=_data(found, [], Repetitions()),
+        ask=(_question(found, args), lambda: _done(labbook, found, args, [])),
+    )
+
+
+def _question(found: Search, args: argparse.Namespace) -> str:
+    which = "it" if len(found.concerned) == 1 else "them"
+    again = f", and run {which} again ({args.rerun})" if args.rerun else ""
+    return f"Mark {which}{again}?"
+
+
+def _done(
+    labbook: LabbookFolder, found: Search, args: argparse.Namespace, shown: list[str]
+) -> Answer:
     marked = tainting.mark(labbook, found.concerned, args.reason)
-    shown.append(_marked(found, marked, again=bool(args.rerun)))
+    shown = [*shown, _marked(found, marked, again=bool(args.rerun))]
     repeated = Repetitions()
     if args.rerun:
         by_code = bool(args.uses or args.since)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import ablating, preflight
+from jupyter_labbook.actions.preflight import stored
 from jupyter_labbook.actions.verbs import places
 from jupyter_labbook.actions.verbs.answer import Answer
-from jupyter_labbook.errors import InvalidInputError
+from jupyter_labbook.errors import InvalidInputError, LabbookError
 from jupyter_labbook.model.preflight import Check
 from jupyter_labbook.rendering.formats import counted
 from jupyter_labbook.rendering.preflight import preflight_html, preflight_text
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
+    from jupyter_labbook.model.preflight import Preflight
     from jupyter_labbook.storage.labbook import LabbookFolder
 
 
@@ -55,6 +58,7 @@ def look(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
         found = preflight.check(labbook, args.subject, checks, told.say)
     finally:
         told.clear()
+    _keep(labbook, found)
     text = preflight_text(found, args.width)
     return Answer(
         text=text,
@@ -62,6 +66,18 @@ def look(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
         data={**records.to_builtins(found), "clear": found.clear},
         exit_code=0 if found.clear else 1,
     )
+
+
+def _keep(labbook: LabbookFolder, found: Preflight) -> None:
+    """Let views show what was found, if everything was looked into."""
+    if found.checks != tuple(Check):
+        return
+    # Who only reads must not fail for want of a place to write.
+    with suppress(LabbookError, OSError):
+        for name in found.experiments:
+            experiment = labbook.experiment(name)
+            stored.keep([experiment], found)
+            experiment.preflight_asked.unlink(missing_ok=True)
 
 
 def _checks(words: list[str]) -> list[Check]:

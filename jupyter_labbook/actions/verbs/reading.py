@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jupyter_labbook.actions import comparing, observing, publishing
+from jupyter_labbook.actions import comparing, observing, outputs, publishing
 from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.handles import ExperimentHandle
 from jupyter_labbook.actions.seals import changed_metrics
@@ -144,7 +144,7 @@ def tail(labbook: LabbookFolder, args: argparse.Namespace) -> Answer:
     """The end of a run's output; with ``-f`` also what comes."""
     run = places.one_run(labbook, args.name)
     size = min(_BYTES_A_LINE * args.lines, _MOST_BYTES)
-    text, end = observing.read_end(run.output, size)
+    text, end = outputs.read_end(run.output, size)
     found = tail_lines(text, args.lines, _LONGEST) if args.lines else []
     lines = [plain(line) for line in found]
     data = {"run": run.label, "state": str(_state(run)), "lines": lines}

@@ -57,6 +57,7 @@ def service(args: argparse.Namespace) -> Answer:
 
 def _run() -> Answer:
     revived = [str(path) for path in acts.revive_all()]
+    acts.remind_all()
     text = "\n".join(f"{path} is served." for path in revived)
     return Answer(text=text or "Nothing waits in any labbook.", data=revived)
 

@@ -67,6 +67,15 @@ export interface Ended {
   last: boolean;
 }
 
+/** What pre-flight has found about experiments that wait, as it is told. */
+export interface Looked {
+  /** Folders of the experiments, and their names. */
+  experiments: string[];
+  names: string[];
+  problems: number;
+  warnings: number;
+}
+
 /** The labbook that the panel shows. */
 export interface LabbookSource {
   /** Path below the server's root; empty where there is none. */
@@ -79,6 +88,9 @@ export interface LabbookSource {
 
   /** Called for each run that ends while the page is open. */
   onEnded(listener: (ended: Ended) => void): () => void;
+
+  /** Called when pre-flight finds something while the page is open. */
+  onLooked(listener: (looked: Looked) => void): () => void;
 
   /** Show those whose text and tag fit; empty for all. */
   filter(text: string, tag: string): void;

@@ -46,6 +46,27 @@ export interface RunView {
   taint: string;
 }
 
+export type Severity = 'problem' | 'warning' | 'note';
+
+/** One thing that somebody should know before the runs start. */
+export interface Finding {
+  kind: string;
+  severity: Severity;
+  sentence: string;
+  /** What mends it, as behind `labbook`; empty if no command does. */
+  remedy: string;
+  /** Lines to read, such as the end of an output. */
+  detail: string;
+}
+
+/** What is known before its runs start of an experiment that waits. */
+export interface Checked {
+  state: 'under-way' | 'done' | 'broken-off';
+  /** Why looking was broken off, if anybody can tell. */
+  reason: string;
+  findings: Finding[];
+}
+
 export interface ExperimentView {
   name: string;
   number: number;
@@ -61,6 +82,8 @@ export interface ExperimentView {
   thresholds: Threshold[];
   runs: RunView[];
   varied: string[];
+  /** Null where nothing waits, or nobody looked. */
+  checked: Checked | null;
 }
 
 /** A picture that a run drew; without an address it is only named. */
@@ -148,7 +171,33 @@ export function readView(data: unknown): ExperimentView | null {
     verdicts: records(data.verdicts).map(readVerdict),
     thresholds: records(data.thresholds).flatMap(readThreshold),
     runs: records(data.runs).map(readOneRun),
-    varied: texts(data.varied)
+    varied: texts(data.varied),
+    checked: readChecked(data.checked)
+  };
+}
+
+const SEVERITIES: readonly string[] = ['problem', 'warning', 'note'];
+const CHECKING: readonly string[] = ['under-way', 'done', 'broken-off'];
+
+function readChecked(data: unknown): Checked | null {
+  if (!isRecord(data) || !CHECKING.includes(text(data.state))) {
+    return null;
+  }
+  return {
+    state: text(data.state) as Checked['state'],
+    reason: text(data.reason),
+    findings: records(data.findings).map(readFinding)
+  };
+}
+
+function readFinding(data: Record<string, unknown>): Finding {
+  const severity = text(data.severity);
+  return {
+    kind: text(data.kind),
+    severity: (SEVERITIES.includes(severity) ? severity : 'note') as Severity,
+    sentence: text(data.sentence),
+    remedy: isRecord(data.remedy) ? text(data.remedy.verb) : '',
+    detail: text(data.detail)
   };
 }
 

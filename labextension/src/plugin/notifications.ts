@@ -8,7 +8,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import { Endings, type Notice } from '../data/endings.js';
 import type { Words } from '../data/words.js';
 import type { Store } from '../views/host.js';
-import { noticeWords } from '../views/notice.js';
+import { lookedWords, noticeWords } from '../views/notice.js';
 import { wordsFrom } from './host.js';
 import { ILabbook } from './labbook.js';
 import { followSetting, storeSetting } from './settings.js';
@@ -21,7 +21,8 @@ const ASKED = 'asked for notifications';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-labbook:notifications',
-  description: 'Tells when the runs of an experiment have ended.',
+  description:
+    'Tells when the runs of an experiment have ended, or will not do well.',
   autoStart: true,
   requires: [ILabbook],
   optional: [ISettingRegistry, ITranslator],
@@ -55,6 +56,28 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
     });
     labbook.source.onEnded(ended => endings.add(ended));
+    labbook.source.onLooked(looked => {
+      if (wanted && looked.experiments.length) {
+        Toast.emit(
+          lookedWords(looked, words),
+          looked.problems ? 'error' : 'warning',
+          {
+            // Who does not see it until the night comes loses the night.
+            autoClose: looked.problems ? false : CLOSES_AFTER,
+            actions: [
+              {
+                label: words.__('Show'),
+                callback: () =>
+                  void app.commands.execute('labbook:open', {
+                    experiment: looked.experiments[0],
+                    name: looked.names[0]
+                  })
+              }
+            ]
+          }
+        );
+      }
+    });
   }
 };
 

@@ -14,6 +14,7 @@ import { h, setAttributes, setText, setHidden } from './dom.js';
 import type { RunHost } from './host.js';
 import { keepKeys, passOn } from './keys.js';
 import { PlotView, type PlotHost } from './plot/index.js';
+import { checkedNode } from './run/checked.js';
 import {
   fold,
   head,
@@ -113,6 +114,7 @@ export class LiveRunView {
     this._plot.onIsolate(runs => this._choose(runs, false));
     this._body.replaceChildren(
       this._note.node,
+      this._checked.node,
       this._verdicts.node,
       h(
         'div',
@@ -147,6 +149,13 @@ export class LiveRunView {
     );
     this._note.show(view.note, () =>
       view.note ? paragraph('note', view.note) : null
+    );
+    this._checked.show([name, view.checked], () =>
+      view.checked
+        ? checkedNode(view.checked, name, trans, command => [
+            this._copier(command)
+          ])
+        : null
     );
     this._verdicts.show(view.verdicts, () =>
       view.verdicts.length ? verdicts(view.verdicts, trans) : null
@@ -317,6 +326,7 @@ export class LiveRunView {
   private _log: LogView;
   private _head = new Slot();
   private _note = new Slot();
+  private _checked = new Slot();
   private _verdicts = new Slot();
   private _parameters = new Slot();
   private _next = new Slot();

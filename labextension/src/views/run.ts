@@ -2,6 +2,7 @@ import { readRun, type Figure, type RunData } from '../data/run.js';
 import { english, type Words } from '../data/words.js';
 import { arrange, h } from './dom.js';
 import { picture } from './picture.js';
+import { checkedNode } from './run/checked.js';
 import {
   fold,
   head,
@@ -103,10 +104,22 @@ function partsOf({ view, svg, figures, next }: RunData, trans: Words): Part[] {
   const parts: (Part | false)[] = [
     {
       key: 'head',
-      shows: { ...view, runs: [], verdicts: [], note: '', conclusion: '' },
+      shows: {
+        ...view,
+        runs: [],
+        verdicts: [],
+        note: '',
+        conclusion: '',
+        checked: null
+      },
       draw: () => head(view, trans)
     },
     !!note && { key: 'note', shows: note, draw: () => paragraph('note', note) },
+    view.checked !== null && {
+      key: 'checked',
+      shows: view.checked,
+      draw: () => checkedNode(view.checked!, view.name, trans)
+    },
     view.verdicts.length > 0 && {
       key: 'verdicts',
       shows: view.verdicts,

@@ -64,9 +64,13 @@ describe('the table of runs', () => {
     expect(cell('001')).toBe('finished');
     expect(cell('002')).toContain('tainted');
     expect(cell('002')).toContain('off by <b>one</b>');
+    const struck = (): string[] =>
+      all('tr.labbook-tainted').map(each => each.dataset.run!);
+    expect(struck()).toEqual(['002']);
     source.show({ runs: [{ ...sound, taint: 'so too' }, aRun('002')] });
     expect(cell('001')).toContain('so too');
     expect(cell('002')).not.toContain('tainted');
+    expect(struck()).toEqual(['001']);
   });
 
   it('keeps its order, focus and rows while runs come and go', () => {

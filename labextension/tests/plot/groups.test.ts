@@ -65,6 +65,34 @@ describe('groups of runs', () => {
     );
   });
 
+  it('keep what does not count any more apart from what does, dimmed', () => {
+    const taint = 'off by one';
+    const old = [0, 1].map(seed => run(`00${seed}`, { seed, taint }));
+    const made = [0, 1].map(seed => run(`01${seed}`, { seed }));
+    const [out, sound] = grouped([...old, ...made], [], english);
+    expect([out!.label, sound!.label]).toEqual(['2 seeds, tainted', '2 seeds']);
+    expect([out!.tainted, sound!.tainted]).toEqual([true, false]);
+    expect(out!.pen.faint).toBe(true);
+    expect(out!.pen.dash.length).toBeGreaterThan(0);
+    expect(sound!.pen.faint).toBe(false);
+    expect(out!.key).not.toBe(sound!.key);
+  });
+
+  it('give what is tainted the place and colour of its setting', () => {
+    const made = [0.1, 0.01].flatMap((lr, at) => [
+      run(`${at}0`, { parameters: { lr }, taint: 'x' }),
+      run(`${at}1`, { parameters: { lr } })
+    ]);
+    const groups = grouped(made, ['lr'], english);
+    expect(label(groups)).toEqual([
+      'lr = 0.01',
+      'lr = 0.01, tainted',
+      'lr = 0.1',
+      'lr = 0.1, tainted'
+    ]);
+    expect(groups[1]!.pen.colour).toBe(groups[0]!.pen.colour);
+  });
+
   it('have as many pens as groups where some of ten were made again', () => {
     const made = Array.from({ length: 10 }, (_, at) =>
       run(String(at), { parameters: { kind: `k${at}` } })

@@ -111,6 +111,22 @@ afterEach(() => {
 });
 
 describe('the live plot', () => {
+  it('sets a run apart, struck in the legend, when it is tainted', async () => {
+    const made = sweep();
+    view.update(made);
+    await frames();
+    const keys = (): string[] =>
+      all('button.labbook-plot-key').map(each => each.textContent);
+    const struck = (): string[] =>
+      all('button.labbook-tainted').map(each => each.textContent);
+    expect([keys(), struck()]).toEqual([['lr = 0×2', 'lr = 1×2'], []]);
+    const [first, ...others] = made.runs;
+    view.update({ ...made, runs: [{ ...first!, taint: 'a bug' }, ...others] });
+    await frames();
+    expect(keys()).toEqual(['lr = 0', 'lr = 0, tainted', 'lr = 1×2']);
+    expect(struck()).toEqual(['lr = 0, tainted']);
+  });
+
   it('keeps a place with a hint until something is logged', async () => {
     view.update(data({ runs: [run('001')] }));
     await frames();

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Ended } from '../../src/data/labbook.js';
+import type { Ended, Looked } from '../../src/data/labbook.js';
 import { Api } from '../../src/data/rest/api.js';
 import { Hub } from '../../src/data/rest/hub.js';
 import { RestLabbookSource } from '../../src/data/rest/labbookSource.js';
@@ -168,6 +168,24 @@ describe('a labbook', () => {
       expect(ended.map(each => each.run)).toEqual(['001', '002'])
     );
     expect(ended[0]).toEqual(end);
+  });
+
+  it('tells what pre-flight has found', async () => {
+    const looked: Looked[] = [];
+    await shown();
+    const deaf = source.onLooked(each => looked.push(each));
+    const found = {
+      ...{ experiments: ['0001-x'], names: ['x'], problems: 1, warnings: 2 }
+    };
+    server.tell('checked', found);
+    await until(() => expect(looked).toEqual([found]));
+    deaf();
+    server.tell('checked', { experiments: 'no list', problems: 'many' });
+    const ended: Ended[] = [];
+    source.onEnded(each => ended.push(each));
+    server.tell('ended', { experiment: '0001-x', run: '001' });
+    await until(() => expect(ended).toHaveLength(1));
+    expect(looked).toEqual([found]);
   });
 
   it('passes on the verbs', async () => {

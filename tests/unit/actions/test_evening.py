@@ -217,7 +217,7 @@ def test_notebooks_that_cannot_be_read_hide_no_other(tmp_path: Path) -> None:
         (tmp_path / hidden).mkdir(parents=True)
         notebook(tmp_path / hidden / "x.ipynb", CELL.format("no", "No?"))
     notebook(tmp_path / "z.ipynb", CELL.format("yes", "Yes?"), "1")
-    assert [header.name for _, header in experiment_cells(tmp_path)] == ["yes"]
+    assert [found.name for found in experiment_cells(tmp_path)] == ["yes"]
 
 
 def test_without_a_plan_no_notebook_is_opened(labbook: LabbookFolder) -> None:

@@ -29,6 +29,13 @@ from jupyter_labbook.model.digest import (
 from jupyter_labbook.model.plan import PlanItem, PlanList
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.view import Outcome
+from jupyter_labbook.model.withdrawal import (
+    OldAgainstNew,
+    RepeatedMetric,
+    RepeatedRun,
+    VerdictChange,
+)
+from jupyter_labbook.rendering import digest_repeated as again
 from jupyter_labbook.rendering import digest_words as words
 from jupyter_labbook.rendering.digest_html import digest_html, digest_page, small_plot
 from jupyter_labbook.rendering.digest_json import digest_json
@@ -52,6 +59,73 @@ FORMS: list[Callable[[Digest], str]] = [
 
 def subject(name: str = "deep", question: str = "Is deeper better?") -> Subject:
     return Subject(experiment=f"0007-{name}", number=7, name=name, question=question)
+
+
+def repeated(text: str = "", runs: int = 5) -> OldAgainstNew:
+    """Make a result of several runs that was withdrawn, and is there again."""
+    metrics = (
+        RepeatedMetric(metric="loss", old=1.0, new=2.0),
+        RepeatedMetric(metric=text or "accuracy", old=0.1, new=0.25),
+    )
+    return OldAgainstNew(
+        experiment="0007-deep",
+        name="deep",
+        number=7,
+        question=text or "Is deeper better?",
+        reason=text or "off by one",
+        verdicts=(
+            VerdictChange(
+                prediction=text or "accuracy > 0.2",
+                old=Outcome.REFUTED,
+                old_observed=text or "0.1",
+                new=Outcome.SUPPORTED,
+                new_observed="0.25",
+            ),
+        ),
+        runs=tuple(
+            RepeatedRun(
+                old=f"{number:03d}",
+                new=f"{number + runs:03d}",
+                state=RunState.FINISHED,
+                reason="",
+                parameters={"depth": text or 3},
+                seed=number,
+                metrics=metrics,
+            )
+            for number in range(1, runs + 1)
+        ),
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_repeated_is_told_old_against_new_in_a_few_lines(form) -> None:
+    digest = Digest(
+        labbook="", moment=MOMENT, since=MOMENT, experiments=1, repeated=[repeated()]
+    )
+    text = html.unescape(re.sub(r"<[^>]+>|\\\\", " ", form(digest)))
+    text = " ".join(text.replace("\\", "").split())
+    assert "deep was run again: off by one" in text
+    assert "was refuted (0.1), is supported (0.25)" in text
+    assert "001 → 006 (depth=3, seed=1): accuracy 0.10 → 0.25" in text
+    assert "003 → 008" in text
+    assert "004 → 009" not in text
+    assert "and 2 more runs" in text
+    assert "labbook compare deep" in text
+    # Of two metrics the one that was predicted.
+    assert "loss" not in text
+
+
+def test_without_a_prediction_what_was_logged_first_is_told() -> None:
+    found = replace(repeated(runs=1), verdicts=())
+    one = found.runs[0]
+    gone = replace(one.metrics[0], new=None)
+    found = replace(found, runs=(replace(one, metrics=(gone, one.metrics[1])),))
+    assert again.pairs(found) == [
+        "001 → 002 (depth=3, seed=1): loss 1 → not logged, accuracy 0.10 → 0.25"
+    ]
+    assert again.more(found) == ""
+    failed = replace(one, metrics=(), state=RunState.FAILED)
+    assert again.pairs(replace(found, runs=(failed,)))[0].endswith(": failed")
 
 
 def full(text: str = "") -> Digest:
@@ -84,6 +158,7 @@ def full(text: str = "") -> Digest:
                 conclusion=text or "It is not.",
             ),
         ],
+        repeated=[repeated(text)],
         failures=[
             Failure(
                 subject=about,

@@ -156,7 +156,7 @@ def test_the_written_defaults_are_the_defaults(labbook) -> None:
 
 def test_slots_default_to_the_cores_but_one(user: Path) -> None:
     assert settings.user_settings().slots == max(1, (os.cpu_count() or 2) - 1)
-    (user / "config/jupyter_labbook").mkdir()
+    (user / "config/jupyter_labbook").mkdir(exist_ok=True)
     (user / "config/jupyter_labbook/settings.toml").write_text("slots = 0\n")
     with pytest.raises(CorruptFileError, match="at least 1"):
         settings.user_settings()

@@ -2,11 +2,11 @@
 
 import type { Freshness } from '../freshness.js';
 import { counts, record } from '../json.js';
-import type { Ended } from '../labbook.js';
+import type { Ended, Looked } from '../labbook.js';
 import type { Api } from './api.js';
 import { usual, type Pace } from './pace.js';
 import { shownPage, type Page } from './page.js';
-import { readChange, readEnded, type Change } from './reading.js';
+import { readChange, readEnded, readLooked, type Change } from './reading.js';
 import { Following } from './stream.js';
 import { Together } from './together.js';
 
@@ -14,6 +14,7 @@ import { Together } from './together.js';
 export interface Listener {
   change?(change: Change): void;
   ended?(ended: Ended): void;
+  looked?(looked: Looked): void;
   /** Something may have been missed: look at everything again. */
   reset?(): void;
   counts?(counts: Record<string, number>): void;
@@ -123,6 +124,9 @@ class SharedLine {
     } else if (name === 'ended') {
       const ended = readEnded(data);
       this._tell(listener => listener.ended?.(ended));
+    } else if (name === 'checked') {
+      const looked = readLooked(data);
+      this._tell(listener => listener.looked?.(looked));
     }
   }
 

@@ -1,5 +1,11 @@
 import type { Contact, Freshness } from '../freshness.js';
-import type { Ended, Found, LabbookSource, Overview } from '../labbook.js';
+import type {
+  Ended,
+  Found,
+  LabbookSource,
+  Looked,
+  Overview
+} from '../labbook.js';
 import { ApiError, UNCHANGED } from './api.js';
 import type { Hub, Seat } from './hub.js';
 import { Refresher } from './refresher.js';
@@ -65,6 +71,11 @@ export class RestLabbookSource implements LabbookSource {
     return () => this._endListeners.delete(listener);
   }
 
+  onLooked(listener: (looked: Looked) => void): () => void {
+    this._lookedListeners.add(listener);
+    return () => this._lookedListeners.delete(listener);
+  }
+
   filter(text: string, tag: string): void {
     if (text !== this._filter.text || tag !== this._filter.tag) {
       this._filter = { text, tag };
@@ -113,6 +124,7 @@ export class RestLabbookSource implements LabbookSource {
     this._seat?.leave();
     this._listeners.clear();
     this._endListeners.clear();
+    this._lookedListeners.clear();
   }
 
   private _findLabbook = async (signal: AbortSignal): Promise<boolean> => {
@@ -177,6 +189,8 @@ export class RestLabbookSource implements LabbookSource {
         reset: () => this._fetch.ask(),
         counts: counts => this._count(counts),
         ended: ended => this._onEnd(ended),
+        looked: looked =>
+          [...this._lookedListeners].forEach(listener => listener(looked)),
         freshness: () => {
           if (this._seat?.freshness.contact === 'gone') {
             this._find.ask();
@@ -268,6 +282,7 @@ export class RestLabbookSource implements LabbookSource {
   private readonly _deaf: () => void;
   private readonly _listeners = new Set<() => void>();
   private readonly _endListeners = new Set<(ended: Ended) => void>();
+  private readonly _lookedListeners = new Set<(looked: Looked) => void>();
   private readonly _ended = new Set<string>();
   private _seat: Seat | null = null;
   private _near: string | undefined;

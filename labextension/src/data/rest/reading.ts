@@ -7,6 +7,7 @@ import type {
   ExperimentRow,
   Found,
   Group,
+  Looked,
   Overview
 } from '../labbook.js';
 import type { PlanItem, PlanList, Priority } from '../plan.js';
@@ -174,6 +175,16 @@ export function readEnded(data: unknown): Ended {
     reason: text(of.reason),
     verdicts: texts(of.verdicts).map(readOutcome),
     last: of.last === true
+  };
+}
+
+export function readLooked(data: unknown): Looked {
+  const of = record(data);
+  return {
+    experiments: texts(of.experiments),
+    names: texts(of.names),
+    problems: count(of.problems),
+    warnings: count(of.warnings)
   };
 }
 

@@ -82,6 +82,7 @@ export class RunsTable {
       const now = this._columns.find(({ key }) => key === column.key)!;
       setText(node, visible(now.text(run)));
     }
+    row.node.classList.toggle('labbook-tainted', run.taint !== '');
     const chosen = String(this._chosen.has(run.label));
     if (row.pick.getAttribute('aria-pressed') !== chosen) {
       row.pick.setAttribute('aria-pressed', chosen);

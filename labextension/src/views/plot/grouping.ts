@@ -3,7 +3,7 @@
 import type { RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
 import { value } from '../text.js';
-import { pens, repeated, type Pen } from './pens.js';
+import { dimmed, pens, repeated, type Pen } from './pens.js';
 
 /** Runs that differ in their seed alone: each has another. */
 export interface Group {
@@ -13,11 +13,14 @@ export interface Group {
   runs: readonly RunView[];
   /** How often its runs had been made before, with the same seeds. */
   times: number;
+  /** Whether its runs do not count any more: all of them or none. */
+  tainted: boolean;
 }
 
 interface Draft {
   key: string;
   times: number;
+  tainted: boolean;
   runs: RunView[];
 }
 
@@ -32,6 +35,7 @@ export const CUT_SHORT: ReadonlySet<string> = new Set([
 /**
  * Put runs that differ in their seed alone together, and give them pens.
  *
+ * Runs that do not count any more are kept apart, so that no mean mixes them in.
  * A run with the parameters and the seed of an earlier one, such as a rerun, is in
  * a group of its own: it is no further seed, and it is told apart.
  */
@@ -47,14 +51,20 @@ export function grouped(
   if (ordered) {
     const place = ({ runs: [first] }: Draft): number =>
       first!.parameters[names[0]!] as number;
-    drafts.sort((a, b) => place(a) - place(b) || a.times - b.times);
+    const turn = ({ times, tainted }: Draft): number =>
+      times + (tainted ? runs.length : 0);
+    drafts.sort((a, b) => place(a) - place(b) || turn(a) - turn(b));
   }
   const chosen = penOf(drafts, ordered);
   return drafts.map((draft, index) => ({
     ...draft,
-    key: JSON.stringify([draft.key, draft.times]),
+    key: JSON.stringify([
+      draft.key,
+      draft.times,
+      ...(draft.tainted ? ['tainted'] : [])
+    ]),
     label: label(draft, names, words),
-    pen: chosen[index]!
+    pen: draft.tainted ? dimmed(chosen[index]!) : chosen[index]!
   }));
 }
 
@@ -63,11 +73,12 @@ function together(runs: readonly RunView[], names: readonly string[]): Draft[] {
   const seen = new Map<string, number>();
   for (const run of runs) {
     const key = JSON.stringify(names.map(name => run.parameters[name] ?? null));
-    const exact = `${key} ${run.seed}`;
+    const tainted = run.taint !== '';
+    const exact = `${key} ${run.seed} ${tainted}`;
     const times = seen.get(exact) ?? 0;
     seen.set(exact, times + 1);
-    const id = `${key} ${times}`;
-    const draft = drafts.get(id) ?? { key, times, runs: [] };
+    const id = `${key} ${times} ${tainted}`;
+    const draft = drafts.get(id) ?? { key, times, tainted, runs: [] };
     draft.runs.push(run);
     drafts.set(id, draft);
   }
@@ -91,16 +102,18 @@ function swept(run: RunView, name: string): boolean {
 }
 
 function label(
-  { runs, times }: Draft,
+  { runs, times, tainted }: Draft,
   names: readonly string[],
   words: Words
 ): string {
   const first = settings(runs, names, words);
-  return times === 0
-    ? first
-    : times === 1
-      ? words.__('%1, again', first)
-      : words.__('%1, again (%2)', first, times);
+  const again =
+    times === 0
+      ? first
+      : times === 1
+        ? words.__('%1, again', first)
+        : words.__('%1, again (%2)', first, times);
+  return tainted ? words.__('%1, tainted', again) : again;
 }
 
 function settings(

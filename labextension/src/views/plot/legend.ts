@@ -67,7 +67,9 @@ export class Legend {
         'button',
         {
           type: 'button',
-          class: 'labbook-plot-key',
+          class: group.tainted
+            ? 'labbook-plot-key labbook-tainted'
+            : 'labbook-plot-key',
           title: this._words.__('Show this alone; again: show all')
         },
         sample(group.pen),

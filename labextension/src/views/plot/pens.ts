@@ -5,7 +5,7 @@ export interface Pen {
   colour: string;
   /** Lengths of strokes and gaps; empty: one stroke. */
   dash: readonly number[];
-  /** One of so many that only their bundle is seen. */
+  /** One of so many that only their bundle is seen, or not to count. */
   faint: boolean;
 }
 
@@ -74,6 +74,11 @@ export function repeated(pen: Pen, groups: number, times: number): Pen {
   const turns = Math.ceil(groups / DISTINCT.length);
   const turn = DASHES.indexOf(pen.dash) + turns * times;
   return { ...pen, dash: DASHES[turn % DASHES.length]! };
+}
+
+/** The pen for what does not count any more: thin, dotted, and held back. */
+export function dimmed(pen: Pen): Pen {
+  return { ...pen, dash: DASHES[2]!, faint: true };
 }
 
 function ramp(place: number): string {

@@ -348,12 +348,13 @@ export class PlotView {
 
 /** What of the runs can be seen in a plot: the rest changes every second. */
 function stampOf({ runs, varied, thresholds }: PlotData): string {
-  const seen = runs.map(({ label, seed, state, parameters, final }) => [
+  const seen = runs.map(({ label, seed, state, parameters, final, taint }) => [
     label,
     seed,
     state,
     parameters,
-    Object.keys(final)
+    Object.keys(final),
+    taint !== ''
   ]);
   return JSON.stringify([seen, varied, thresholds]);
 }

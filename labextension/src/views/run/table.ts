@@ -18,7 +18,7 @@ export function table(view: ExperimentView, trans: Words): HTMLElement {
   const rows = view.runs.map(run =>
     h(
       'tr',
-      {},
+      { class: run.taint ? 'labbook-tainted' : false },
       ...all.map(column => {
         const text = isolated(column.text(run));
         switch (column.kind) {

@@ -15,6 +15,8 @@ from jupyter_labbook.actions.judging import judge
 from jupyter_labbook.actions.overview import count_runs
 from jupyter_labbook.actions.standing import RunStanding, stamp
 from jupyter_labbook.errors import NoLabbookError, StorageError
+from jupyter_labbook.execution.clock import SystemClock
+from jupyter_labbook.execution.reminding import Reminder
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.storage.labbook import ExperimentFolder
 
@@ -62,6 +64,9 @@ class Changes:
         self._served = index.clock()
         self._trouble = False
         self._checked = CheckedNews(index.clock)
+        self._reminder = Reminder(
+            index.labbook.path, publishing.surroundings(), SystemClock()
+        )
 
     def look(self) -> list[Event]:
         """Look at everything that can have changed.
@@ -99,6 +104,8 @@ class Changes:
             }
             data.pop("settings", None)
         self._serve()
+        # With nothing queued, nobody else might be there to say that tonight is empty.
+        self._reminder.look()
         events: list[Event] = []
         if self._trouble:
             self._trouble = False

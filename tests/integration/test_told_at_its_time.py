@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_labbook.actions import ending, publishing
+from jupyter_labbook.actions.changes import Changes
+from jupyter_labbook.actions.index import LabbookIndex
 from jupyter_labbook.actions.reminding import remind
 from jupyter_labbook.execution import launch
 from jupyter_labbook.execution.reminding import Reminder
@@ -269,3 +271,15 @@ def test_a_dispatcher_does_not_grow_by_it() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert loaded.stdout.strip() == ""
+
+
+def test_where_nothing_waits_an_open_page_tells_that_tonight_is_empty(
+    night, told, user, until
+) -> None:
+    now_is_evening(user)
+    _, [run] = ask(night, "aug")
+    end(run, accuracy=0.5)
+    Changes(LabbookIndex(night)).look()
+    until(told)
+    [text] = told()
+    assert "Tonight is empty." in text

@@ -151,14 +151,21 @@ def _shown(found: Search, args: argparse.Namespace) -> list[str]:
 
 
 def _table(runs: Sequence[Concerned]) -> Table:
+    """Lay out what is concerned; runs of which the same is said stand together."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for one in runs:
+        name, label = places.split(one.place)
+        before = one.taint.reason if one.taint else ""
+        alike.setdefault((name, str(one.state), one.found, before), []).append(label)
     columns = [Column("run"), Column("state")]
-    cells = [[one.place for one in runs], [str(one.state) for one in runs]]
-    if any(one.found for one in runs):
-        columns.append(Column("in its frozen code"))
-        cells.append([one.found for one in runs])
-    if any(one.taint for one in runs):
-        columns.append(Column("tainted before"))
-        cells.append([one.taint.reason if one.taint else "" for one in runs])
+    cells = [
+        [f"{said[0]}/{places.spans(labels)}" for said, labels in alike.items()],
+        [said[1] for said in alike],
+    ]
+    for index, title in ((2, "in its frozen code"), (3, "tainted before")):
+        if any(said[index] for said in alike):
+            columns.append(Column(title))
+            cells.append([said[index] for said in alike])
     return Table(tuple(columns), tuple(zip(*cells, strict=True)))
 
 
@@ -188,18 +195,19 @@ def _marked(found: Search, marked: Sequence[RunFolder], *, again: bool) -> str:
 def _repeated(repeated: Repetitions, when: str) -> list[str]:
     parts = []
     if repeated.queued:
-        lines = "".join(
-            f"\n  {places.label(one.old)} again as {one.new.label}"
-            for one in repeated.queued
-        )
+        again: dict[str, list[tuple[str, str]]] = {}
+        for one in repeated.queued:
+            name, label = places.split(places.label(one.old))
+            again.setdefault(name, []).append((label, one.new.label))
+        lines = ""
+        for name, pairs in again.items():
+            old, new = map(places.spans, zip(*pairs, strict=True))
+            lines += f"\n  {name}/{old} again as {new}"
         start = "start as slots are free" if when == "now" else f"wait for {when}"
         parts.append(
             f"{counted(len(repeated.queued), 'run')} with today's code {start}:{lines}"
         )
-        names = [places.split(places.label(one.old))[0] for one in repeated.queued]
-        compare = "\n".join(
-            f"  labbook compare {name}" for name in dict.fromkeys(names)
-        )
+        compare = "\n".join(f"  labbook compare {name}" for name in again)
         parts.append(f"When they have ended, old against new:\n{compare}")
     else:
         parts.append("Nothing is run again.")

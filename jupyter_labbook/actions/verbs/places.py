@@ -9,6 +9,8 @@ from jupyter_labbook.errors import InvalidInputError, NotFoundError
 from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import LabbookFolder
 
@@ -22,6 +24,18 @@ def split(reference: str) -> tuple[str, str]:
 def label(run: RunFolder) -> str:
     """Write a run as it is named in a command: ``NAME/RUN``."""
     return f"{ExperimentFolder(run.experiment).name}/{run.label}"
+
+
+def spans(labels: Iterable[str]) -> str:
+    """Write labels of runs, with the first and last of a row: ``001 to 003, 007``."""
+    spans: list[list[str]] = []
+    for label in labels:
+        last = spans[-1][-1] if spans else ""
+        if last.isdigit() and label.isdigit() and int(label) == int(last) + 1:
+            spans[-1] = [spans[-1][0], label]
+        else:
+            spans.append([label])
+    return ", ".join(" to ".join(span) for span in spans)
 
 
 def whole(labbook: LabbookFolder, reference: str) -> ExperimentFolder:

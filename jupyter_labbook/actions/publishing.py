@@ -105,7 +105,8 @@ def require_user() -> None:
 def surroundings() -> launch.Surroundings:
     """Name what this user's supervisors and dispatchers share."""
     follow = (sys.executable, "-m", "jupyter_labbook.actions.follow_up")
-    return launch.Surroundings(str(state_folder()), follow)
+    propose = (sys.executable, "-m", "jupyter_labbook.actions.propose")
+    return launch.Surroundings(str(state_folder()), follow, propose)
 
 
 def publish(

@@ -31,8 +31,9 @@ _TICK_SECONDS = 2.0
 def main() -> None:
     """Serve the labbook that standard input names until nothing waits there."""
     spec = json.loads(sys.stdin.buffer.read())
+    around = spec["surroundings"]
     surroundings = launch.Surroundings(
-        spec["surroundings"]["state"], tuple(spec["surroundings"]["on_end"])
+        around["state"], tuple(around["on_end"]), tuple(around["propose"])
     )
     labbook = LabbookFolder(Path(spec["labbook"]))
     lock = launch.dispatcher_file(labbook.path, surroundings, ".lock")
@@ -73,8 +74,9 @@ class Dispatcher:
         self.rounds = Rounds(self._world, clock, _TICK_SECONDS)
 
     def needed(self) -> bool:
-        """Whether anything waits, or may have to be gone on with."""
-        return bool(self._world.waiting()) or self._world.unfinished()
+        """Whether anything waits, may have to be gone on with, or is searched."""
+        world = self._world
+        return bool(world.waiting()) or world.unfinished() or bool(world.searches())
 
     def serve(self) -> None:
         """Start runs until nobody is needed."""

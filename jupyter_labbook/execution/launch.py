@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import jupyter_labbook
 from jupyter_labbook.execution import environment
+from jupyter_labbook.execution.sequel import may_go_on
 from jupyter_labbook.model.run import AtEnd
 from jupyter_labbook.runtime import wake
 
@@ -39,10 +40,14 @@ class Surroundings:
     on_end
         Command, completed by an experiment's folder, that is started when the last
         run of the experiment has ended.
+    propose
+        Command, completed by a labbook's folder and the name of a search, that is
+        started when there is room for the next run of the search.
     """
 
     state: str
     on_end: tuple[str, ...] = ()
+    propose: tuple[str, ...] = ()
 
     @property
     def dispatchers(self) -> Path:
@@ -115,7 +120,7 @@ class Terms:
             opens=opens,
             closes=closes,
             until=closes if ticket.at_end is AtEnd.STOP else None,
-            goes_on=ticket.resumable or ticket.retries > 0,
+            goes_on=may_go_on(ticket),
             niceness=niceness,
             cores=ticket.cores,
         )
@@ -191,6 +196,13 @@ def follow_up(experiment: Path, surroundings: Surroundings) -> None:
     if surroundings.on_end:
         with suppress(OSError):
             _detach([*surroundings.on_end, str(experiment)], {}, keep=())
+
+
+def propose(labbook: Path, search: str, surroundings: Surroundings) -> None:
+    """Start what queues the next run of a search, if anything does."""
+    if surroundings.propose:
+        with suppress(OSError):
+            _detach([*surroundings.propose, str(labbook), search], {}, keep=())
 
 
 def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:

@@ -250,6 +250,7 @@ _GITIGNORE = """\
 .lock
 .*.lock
 nights.csv
+backfill.json
 queue.json
 read.json
 inputs/

@@ -386,7 +386,9 @@ class Year(RuleBasedStateMachine):
         """Whether its owner expects a run to be gone on with without being asked."""
         vanished = run.state is RunState.LOST or run.killed
         if run.wish in ("window", "queue"):
-            return run.ticket.resumable and run.state is RunState.STOPPED
+            again = run.wish == "queue" and run.ticket.backfill
+            goes_on = run.ticket.resumable or again
+            return goes_on and run.state is RunState.STOPPED
         if run.ticket.resumable and vanished and run.place.count("+") < MOST_LOSSES:
             return True
         return vanished and run.ticket.retries > 0

@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.actions import ending, nominating, publishing, searching
+from jupyter_labbook.actions import ending, nominating, publishing, search_standing
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.errors import InvalidInputError, LabbookError, NotFoundError
+from jupyter_labbook.execution.clock import SystemClock
 from jupyter_labbook.insight.tried import best_of, tried
 from jupyter_labbook.model.backfill import MOST, PREFIX, BackfillView, Progress, Search
 from jupyter_labbook.model.run import RunState
@@ -32,7 +33,7 @@ def view(labbook: LabbookFolder, clock: Clock | None = None) -> BackfillView:
     accepted = searches.read_searches(labbook.path)
     return BackfillView(
         accepted=[progress(labbook, one) for one in accepted],
-        nominees=nominating.nominees(labbook, clock),
+        nominees=nominating.nominees(labbook, clock or SystemClock()),
         foreign=searches.distrust(labbook.path),
     )
 
@@ -55,6 +56,18 @@ class Wanted:
     higher: bool | None = None
     most: int = MOST
     when: str = nominating.NIGHT
+
+
+def told(labbook: LabbookFolder, since: datetime) -> list[Progress]:
+    """Tell of the searches that went on since a moment, or have ended."""
+    found = []
+    for search in searches.read_searches(labbook.path):
+        one = progress(labbook, search, since)
+        at = search.ended_at
+        over = bool(at) and search_standing.moment_of(at) > since
+        if one.runs or over:
+            found.append(one)
+    return found
 
 
 def accept(
@@ -127,7 +140,7 @@ def stop(labbook: LabbookFolder, name: str) -> Search:
             )
         kept = [one for one in known if one not in chosen]
         searches.write_searches(labbook.path, kept)
-    own = searching.own_folder(labbook, chosen[0])
+    own = search_standing.own_folder(labbook, chosen[0])
     for run in own.runs() if own is not None else []:
         ending.stop(run, "its search was stopped", "command", publishing.surroundings())
     publishing.revive(labbook)
@@ -148,7 +161,7 @@ def progress(
         ended=search.ended,
     )
     with suppress(LabbookError):
-        standing = searching.Standing.of(labbook, search)
+        standing = search_standing.Standing.of(labbook, search)
         own = tried(standing.evidence(), search.metric)
         # What was broken off, or lacks a seed, is no answer yet.
         whole = [one for one in own if not (one.broken or one.pending)]
@@ -189,5 +202,5 @@ def _ended_since(run: RunWatch, since: datetime | None) -> bool:
     if not run.state.ended or run.state is RunState.CANCELLED:
         return False
     return since is None or (
-        bool(run.ended_at) and searching.moment_of(run.ended_at) > since
+        bool(run.ended_at) and search_standing.moment_of(run.ended_at) > since
     )

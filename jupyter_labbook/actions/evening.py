@@ -78,6 +78,7 @@ def look_ahead(
             *_some(_ablations(labbook, known)),
             *_some(_seeds(labbook, known)),
             *_some(unrun_questions(labbook, known)),
+            *_some(_searches(labbook)),
         ],
     )
 
@@ -168,6 +169,20 @@ def _seeds(labbook: LabbookFolder, known: Iterable[Known]) -> Iterator[Suggestio
             verb=f"%%experiment {one.row.name} --seeds {wanted} --when tonight",
             where=one.row.notebook,
             seconds=spent * settings * wanted or None,
+        )
+
+
+def _searches(labbook: LabbookFolder) -> Iterator[Suggestion]:
+    """Find sweeps that could be gone on with wherever nothing else wants the hours."""
+    from jupyter_labbook.actions.nominating import nominees
+    from jupyter_labbook.rendering.backfill_words import searched_words
+
+    for one in nominees(labbook):
+        yield Suggestion(
+            idea=Idea.SEARCH,
+            sentence=searched_words(one),
+            verb=one.verb,
+            seconds=one.seconds,
         )
 
 

@@ -6,14 +6,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.actions import searching, varying
+from jupyter_labbook.actions import search_standing, varying
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.expecting import History
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.actions.queue_watch import QueueWatch
 from jupyter_labbook.errors import InvalidInputError, LabbookError, PredictionError
 from jupyter_labbook.execution.asking import Waiting
-from jupyter_labbook.execution.clock import SystemClock
 from jupyter_labbook.insight.ablations import Aim, aim_of
 from jupyter_labbook.insight.tried import best_of, signal, tried
 from jupyter_labbook.model import prediction
@@ -44,11 +43,18 @@ _TELLING: Final = 1.0
 """Below it, settings differ by no more than seeds do."""
 
 
-def nominees(
-    labbook: LabbookFolder, clock: Clock | None = None, most: int = _SHOWN
-) -> list[Nominee]:
+def nominees(labbook: LabbookFolder, clock: Clock | None = None) -> list[Nominee]:
     """List the experiments whose search could be continued, the most worthwhile first.
 
+    Parameters
+    ----------
+    labbook
+        Where.
+    clock
+        Whose next night is looked at for room; None: that is not asked.
+
+    Notes
+    -----
     Metrics of two experiments cannot be compared, so that what counts is whether the
     settings matter: those come first where settings differ by more than seeds do, then
     those of which nobody can tell, then the others; of equals, the newest.
@@ -63,11 +69,12 @@ def nominees(
             if nominee is not None:
                 found.append(nominee)
     found.sort(key=lambda one: _worth(one[0].signal))
-    watch = QueueWatch(labbook, clock)
-    moment = (clock or SystemClock()).now()
+    shown = found[:_SHOWN]
+    if clock is None:
+        return [one for one, _ in shown]
+    watch, moment = QueueWatch(labbook, clock), clock.now()
     return [
-        replace(one, fitting=_fitting(watch, asked, moment))
-        for one, asked in found[:most]
+        replace(one, fitting=_fitting(watch, asked, moment)) for one, asked in shown
     ]
 
 
@@ -130,7 +137,7 @@ def asks(watch: ExperimentWatch, when: str) -> Ticket:
     InvalidInputError
         Nothing can be made after its runs.
     """
-    model = searching.model_of(watch)
+    model = search_standing.model_of(watch)
     inputs, parameters = model.record.inputs, model.record.parameters
     like = varying.asked_by(model.run)
     return Ticket(

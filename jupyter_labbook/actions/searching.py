@@ -5,48 +5,30 @@ Everything is found in the files: a search has no memory beside its runs.
 
 from __future__ import annotations
 
-import hashlib
 import os
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import publishing, submit, varying
-from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.actions.queue_watch import QueueWatch
+from jupyter_labbook.actions.search_standing import DO_INSTEAD, Standing
 from jupyter_labbook.errors import InvalidInputError, NotFoundError
 from jupyter_labbook.execution import launch
 from jupyter_labbook.execution.asking import Waiting
 from jupyter_labbook.execution.clock import SystemClock
-from jupyter_labbook.insight.ablations import Aim
-from jupyter_labbook.insight.evidence import Evidence
-from jupyter_labbook.insight.searching import next_run
 from jupyter_labbook.model.backfill import TAG
 from jupyter_labbook.model.experiment import Header
-from jupyter_labbook.model.run import RunState
 from jupyter_labbook.runtime import processes
-from jupyter_labbook.snapshot.reparametrize import without_parameters
-from jupyter_labbook.storage import windows
-from jupyter_labbook.storage.labbook import ExperimentFolder
 from jupyter_labbook.storage.searches import read_searches, write_searches
-from jupyter_labbook.storage.settings import user_settings
-from jupyter_labbook.tuning.space import space_of
 
 if TYPE_CHECKING:
-    from jupyter_labbook.actions.observing import RunWatch
+    from datetime import datetime
+
     from jupyter_labbook.execution.clock import Clock
     from jupyter_labbook.model.backfill import Search
     from jupyter_labbook.model.experiment import Variant
-    from jupyter_labbook.model.run import RunRecord
-    from jupyter_labbook.model.space import Space
     from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.labbook import LabbookFolder
-
-_DAY: Final = timedelta(days=1)
-_BROKEN: Final = (RunState.FAILED, RunState.LOST)
-_PATIENCE: Final = 2
-"""Failures in a row that end a search."""
-_DO_INSTEAD: Final = "only experiments of cells can be searched"
 
 
 def propose_next(
@@ -66,8 +48,9 @@ def propose_next(
     RunFolder or None
         The run; None if none was queued, which its owner is told if it matters.
     """
-    lock = launch.dispatcher_file(labbook.path, publishing.surroundings(), ".proposing")
-    held = processes.lock(lock)
+    around = publishing.surroundings()
+    around.dispatchers.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = processes.lock(launch.dispatcher_file(labbook.path, around, ".proposing"))
     if held is None:
         # Whoever proposes now may choose this very run.
         return None
@@ -86,25 +69,31 @@ def _propose(labbook: LabbookFolder, name: str, clock: Clock) -> RunFolder | Non
     try:
         standing = Standing.of(labbook, search)
         if why := standing.over():
-            amend(labbook, replace(search, ended=why))
+            _end(labbook, search, why, moment)
         elif until := standing.enough(moment):
             amend(labbook, replace(search, rests=until.isoformat()))
         elif not standing.waits and _has_room(labbook, search, clock):
-            run = _next(labbook, standing)
+            run = _next(labbook, standing, moment)
     except (InvalidInputError, NotFoundError) as error:
-        amend(labbook, replace(search, ended=f"It cannot go on: {error}"))
+        _end(labbook, search, f"It cannot go on: {error}", moment)
     if run is not None:
         publishing.revive(labbook)
     return run
 
 
-def _next(labbook: LabbookFolder, standing: Standing) -> RunFolder | None:
+def _next(
+    labbook: LabbookFolder, standing: Standing, moment: datetime
+) -> RunFolder | None:
     variant = standing.next_run()
     if variant is not None:
         return _publish(labbook, standing, variant)
     told = "It is done: every setting between those of the sweep has been tried."
-    amend(labbook, replace(standing.search, ended=told))
+    _end(labbook, standing.search, told, moment)
     return None
+
+
+def _end(labbook: LabbookFolder, search: Search, why: str, moment: datetime) -> None:
+    amend(labbook, replace(search, ended=why, ended_at=moment.isoformat()))
 
 
 def find(labbook: LabbookFolder, name: str) -> Search | None:
@@ -124,179 +113,6 @@ def amend(labbook: LabbookFolder, search: Search) -> None:
             write_searches(labbook.path, changed)
 
 
-def own_folder(labbook: LabbookFolder, search: Search) -> ExperimentFolder | None:
-    """Find the experiment that a search's runs belong to; None before the first."""
-    for one in reversed(labbook.experiments()):
-        if one.name == search.name:
-            return one
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A run after which others are made."""
-
-    run: RunFolder
-    record: RunRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a search stands.
-
-    Attributes
-    ----------
-    origin, own
-        The experiment around which it searches, and its own; None before its first
-        run.
-    model
-        The run after which its runs are made.
-    work
-        Fingerprint of what they execute, whatever their parameters.
-    """
-
-    search: Search
-    origin: ExperimentWatch
-    own: ExperimentWatch | None
-    model: Model
-    work: str
-
-    @classmethod
-    def of(cls, labbook: LabbookFolder, search: Search) -> Standing:
-        """Look at the runs.
-
-        Raises
-        ------
-        NotFoundError
-            The experiment around which it searches is gone.
-        InvalidInputError
-            Nothing can be made after its runs.
-        """
-        origin = ExperimentFolder(labbook.path / "experiments" / search.origin)
-        if not origin.path.is_dir():
-            raise NotFoundError(f"{origin.path} is gone.")
-        own = own_folder(labbook, search)
-        watches = [
-            ExperimentWatch(labbook, one) for one in (origin, own) if one is not None
-        ]
-        for each in watches:
-            each.poll()
-        model = model_of(watches[0])
-        return cls(
-            search,
-            watches[0],
-            watches[1] if own is not None else None,
-            model,
-            _work(model),
-        )
-
-    @property
-    def waits(self) -> bool:
-        """Whether a run of it waits: the next one had better know its result."""
-        return any(run.state is RunState.WAITING for run in self.runs())
-
-    def runs(self) -> list[RunWatch]:
-        """Its runs since it was accepted, of every version."""
-        if self.own is None:
-            return []
-        return [
-            run
-            for run in self.own.all_runs()
-            if run.record is not None and run.record.created >= self.search.since
-        ]
-
-    def over(self) -> str:
-        """Say why it has ended, as a sentence; empty if it goes on."""
-        ids = {
-            earlier
-            for run in self.runs()
-            if run.record is not None
-            for earlier in (run.record.continues, run.record.reruns)
-        }
-        ended = [
-            run
-            for run in self.runs()
-            if run.state.ended and run.record is not None and run.record.id not in ids
-        ]
-        last = ended[-_PATIENCE:]
-        if len(last) == _PATIENCE and all(run.state in _BROKEN for run in last):
-            return (
-                f"It ended, since its last {_PATIENCE} runs ({last[0].run.label} and "
-                f"{last[1].run.label}) {last[1].state}: see labbook tail "
-                f"{self.search.name}/{last[1].run.label}"
-            )
-        taken = _bytes(self.own.experiment) if self.own is not None else 0
-        if taken >= self.search.most_bytes:
-            return (
-                f"It ended, since its runs take {taken / 2**30:.1f} GiB on the disk: "
-                "delete what you do not need, then accept it again."
-            )
-        return ""
-
-    def enough(self, moment: datetime) -> datetime | None:
-        """Say until when it rests, having had as many runs as it may; None if not."""
-        settings = user_settings()
-        window = windows.window(settings, self.search.asks.when)
-        stretch = window.stretch(moment, moment)
-        begin, end = moment - _DAY, moment + timedelta(hours=1)
-        if stretch is not None and stretch.holds(moment) and stretch.end is not None:
-            begin, end = stretch.begin, stretch.end
-        had = 0
-        for run in self.runs():
-            record = run.record
-            assert record is not None
-            goes_on = record.continues or record.reruns
-            had += not goes_on and moment_of(record.created) >= begin
-        return end if had >= self.search.most else None
-
-    @property
-    def space(self) -> Space:
-        """What is searched."""
-        return space_of(self.origin.declared.header.get("sweep") or {})
-
-    def evidence(self) -> Evidence:
-        """What its runs have shown; nothing of those that executed other code."""
-        if self.own is None or self.own.declared.header.get("work") != self.work:
-            return Evidence(name=self.search.name, runs=())
-        return self.own.evidence()
-
-    def next_run(self) -> Variant | None:
-        """Choose what is tried next."""
-        search = self.search
-        return next_run(
-            self.origin.evidence(),
-            self.evidence(),
-            self.space,
-            Aim(search.metric, search.higher),
-            seed=search.origin,
-        )
-
-
-def model_of(origin: ExperimentWatch) -> Model:
-    """Find the run after which others are made: the newest that is a script.
-
-    Raises
-    ------
-    InvalidInputError
-        There is none, or its script is not what was submitted.
-    """
-    for run in reversed(origin.runs()):
-        if run.record is not None and not run.record.reruns:
-            varying.script_of(run.run, run.record, _DO_INSTEAD)
-            return Model(run.run, run.record)
-    raise InvalidInputError(f"{origin.experiment.name} has no run to begin with.")
-
-
-def _work(model: Model) -> str:
-    record = model.record
-    before = {**record.parameters, "seed": record.seed}
-    script = varying.script_of(model.run, record, _DO_INSTEAD)
-    parts = [without_parameters(script, before), record.code]
-    parts += sorted(record.inputs.values())
-    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(joined).hexdigest()
-
-
 def _has_room(labbook: LabbookFolder, search: Search, clock: Clock) -> bool:
     """Whether a run could begin now, and none that waits would begin later for it."""
     extra = Waiting(search.name, search.asks, clock.now())
@@ -305,7 +121,7 @@ def _has_room(labbook: LabbookFolder, search: Search, clock: Clock) -> bool:
 
 def _publish(labbook: LabbookFolder, standing: Standing, variant: Variant) -> RunFolder:
     search, model = standing.search, standing.model
-    plan = varying.plan_like(model.run, model.record, variant, _DO_INSTEAD)
+    plan = varying.plan_like(model.run, model.record, variant, DO_INSTEAD)
     wanted = "max" if search.higher else "min"
     header = Header(
         name=search.name,
@@ -318,22 +134,3 @@ def _publish(labbook: LabbookFolder, standing: Standing, variant: Variant) -> Ru
         labbook, experiment, [plan], replace(origin, version=version)
     )
     return run
-
-
-def _bytes(experiment: ExperimentFolder) -> int:
-    total = 0
-    for folder, _, names in os.walk(experiment.path / "runs"):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118
-            except OSError:
-                continue
-    return total
-
-
-def moment_of(text: str) -> datetime:
-    """Read a moment from a record; the dawn of time if that is lost."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)

@@ -40,6 +40,8 @@ class Search:
     """Until when nothing is proposed, in ISO 8601; empty if something may be."""
     ended: str = ""
     """Why it has ended, as a sentence; empty if it goes on."""
+    ended_at: str = ""
+    """When that was found, in ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

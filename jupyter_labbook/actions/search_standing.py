@@ -13,7 +13,7 @@ from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.errors import InvalidInputError, NotFoundError
 from jupyter_labbook.insight.ablations import Aim
 from jupyter_labbook.insight.evidence import Evidence
-from jupyter_labbook.insight.searching import next_run
+from jupyter_labbook.insight.searching import best_settings, next_run
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.snapshot.reparametrize import without_parameters
 from jupyter_labbook.storage import windows
@@ -96,9 +96,15 @@ class Standing:
         )
 
     @property
-    def waits(self) -> bool:
-        """Whether a run of it waits: the next one had better know its result."""
-        return any(run.state is RunState.WAITING for run in self.runs())
+    def ready(self) -> bool:
+        """Whether there is something to learn from for the next run.
+
+        That is a result to search around (code may have changed), and those of its own
+        runs before: none of them waits.
+        """
+        waits = any(run.state is RunState.WAITING for run in self.runs())
+        origin = self.origin.evidence()
+        return not waits and (best_settings(origin, self.space, self._aim) is not None)
 
     def runs(self) -> list[RunWatch]:
         """Its runs since it was accepted, of every version."""
@@ -166,15 +172,18 @@ class Standing:
         return self.own.evidence()
 
     def next_run(self) -> Variant | None:
-        """Choose what is tried next."""
-        search = self.search
+        """Choose what is tried next; None if everything has been."""
         return next_run(
             self.origin.evidence(),
             self.evidence(),
             self.space,
-            Aim(search.metric, search.higher),
-            seed=search.origin,
+            self._aim,
+            seed=self.search.origin,
         )
+
+    @property
+    def _aim(self) -> Aim:
+        return Aim(self.search.metric, self.search.higher)
 
 
 def model_of(origin: ExperimentWatch) -> Model:

@@ -72,7 +72,7 @@ def _propose(labbook: LabbookFolder, name: str, clock: Clock) -> RunFolder | Non
             _end(labbook, search, why, moment)
         elif until := standing.enough(moment):
             amend(labbook, replace(search, rests=until.isoformat()))
-        elif not standing.waits and _has_room(labbook, search, clock):
+        elif standing.ready and _has_room(labbook, search, clock):
             run = _next(labbook, standing, moment)
     except (InvalidInputError, NotFoundError) as error:
         _end(labbook, search, f"It cannot go on: {error}", moment)

@@ -11,6 +11,7 @@ from jupyter_labbook.tuning.proposing import propose
 if TYPE_CHECKING:
     from jupyter_labbook.insight.ablations import Aim
     from jupyter_labbook.insight.evidence import Evidence
+    from jupyter_labbook.insight.tried import Tried
     from jupyter_labbook.model.space import Space
 
 MOST_SEEDS: Final = 3
@@ -57,8 +58,15 @@ def next_run(
         ]
         if missing and not one.broken:
             return Variant(dict(one.parameters), missing[0])
-    known = [*around(first, space, best), *begun]
+    known = [*around(tried(origin, aim.metric), space, best), *begun]
     settings = propose(space, trials(known, space), higher=aim.higher, seed=seed)
     if settings is None:
         return None
     return Variant({**best.parameters, **settings}, seeds[0])
+
+
+def best_settings(origin: Evidence, space: Space, aim: Aim) -> Tried | None:
+    """Find what is searched around; None before anything has a result."""
+    found = tried(origin, aim.metric)
+    inside = [one for one in found if space.holds(one.parameters)]
+    return best_of(inside, higher=aim.higher)

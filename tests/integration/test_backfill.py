@@ -84,6 +84,12 @@ def settings(user: Path) -> Callable[[str], None]:
 
 
 @pytest.fixture
+def unserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody start what waits, so that a test says what came of it."""
+    monkeypatch.setattr(publishing, "revive", lambda _: None)
+
+
+@pytest.fixture
 def swept(labbook: LabbookFolder) -> Iterator[Callable[..., ExperimentFolder]]:
     """Make an experiment whose sweep has run, as if it had been long ago."""
 
@@ -135,6 +141,7 @@ def all_finished(runs: list[RunFolder]) -> bool:
     return all(ended(run) is RunState.FINISHED for run in runs)
 
 
+@pytest.mark.timeout(300)
 def test_an_accepted_search_fills_open_hours_with_runs_up_to_its_limit(
     labbook, swept, until
 ) -> None:
@@ -143,7 +150,7 @@ def test_an_accepted_search_fills_open_hours_with_runs_up_to_its_limit(
     before.poll()
     verdicts = before.verdicts()
     accept(labbook, origin, most=3)
-    until(lambda: len(own(labbook)) == 3 and all_finished(own(labbook)))
+    until(lambda: len(own(labbook)) == 3 and all_finished(own(labbook)), 150)
     until(lambda: standing(labbook).rests)
     assert len(own(labbook)) == 3
     depths = [records.read(run.record, RunRecord).parameters for run in own(labbook)]
@@ -159,6 +166,7 @@ def test_an_accepted_search_fills_open_hours_with_runs_up_to_its_limit(
     assert Declared.of(search).header["why"] == "backfill of depths: max accuracy"
 
 
+@pytest.mark.timeout(300)
 def test_a_real_run_ends_a_filling_one_at_once_which_is_run_again_after_it(
     labbook, swept, until
 ) -> None:
@@ -203,11 +211,12 @@ def test_a_filling_run_that_can_be_gone_on_with_loses_nothing(
     assert records.read(second.record, RunRecord).continues
 
 
+@pytest.mark.timeout(300)
 def test_two_failures_in_a_row_end_a_search_and_the_morning_tells(
     labbook, swept, until, command
 ) -> None:
     accept(labbook, swept("raise RuntimeError('no such depth')"))
-    until(lambda: standing(labbook).ended)
+    until(lambda: standing(labbook).ended, 120)
     assert [ended(run) for run in own(labbook)] == [RunState.FAILED] * 2
     assert standing(labbook).ended.startswith("It ended, since its last 2 runs")
     told = command("morning").stdout
@@ -257,6 +266,7 @@ def test_what_somebody_else_accepted_is_not_searched(labbook, swept, tmp_path) -
     assert "not for this copy of it" in backfilling.view(copied).foreign
 
 
+@pytest.mark.usefixtures("unserved")
 def test_nothing_is_proposed_that_a_waiting_run_would_begin_later_for(
     labbook, swept
 ) -> None:
@@ -271,6 +281,7 @@ def test_nothing_is_proposed_that_a_waiting_run_would_begin_later_for(
     assert searching.propose_next(labbook, "search-around-depths") is not None
 
 
+@pytest.mark.usefixtures("unserved")
 def test_a_search_that_can_be_gone_on_with_fills_up_until_a_run_begins(
     labbook, swept
 ) -> None:
@@ -305,6 +316,7 @@ def hold(labbook: LabbookFolder, origin: ExperimentFolder, expected: float) -> N
     searches.write_searches(labbook.path, [found])
 
 
+@pytest.mark.usefixtures("unserved")
 def test_a_search_that_takes_too_much_of_the_disk_ends(labbook, swept) -> None:
     origin = swept()
     hold(labbook, origin, expected=1.0)
@@ -315,6 +327,7 @@ def test_a_search_that_takes_too_much_of_the_disk_ends(labbook, swept) -> None:
     assert "on the disk" in standing(labbook).ended
 
 
+@pytest.mark.usefixtures("unserved")
 def test_a_search_whose_experiment_is_gone_ends(labbook, swept) -> None:
     origin = swept()
     hold(labbook, origin, expected=1.0)
@@ -324,6 +337,7 @@ def test_a_search_whose_experiment_is_gone_ends(labbook, swept) -> None:
     assert searching.propose_next(labbook, "nothing-of-this-name") is None
 
 
+@pytest.mark.usefixtures("unserved")
 def test_results_of_other_code_are_not_learned_from(labbook, swept) -> None:
     origin = swept()
     hold(labbook, origin, expected=1.0)
@@ -365,7 +379,8 @@ def test_a_search_is_shown_accepted_and_stopped_by_the_command(
     assert listed["nominees"] == []
     [one] = listed["accepted"]
     assert (one["origin"], one["when"], one["most"]) == ("depths", "later", 4)
-    assert "It goes on later, with 4 runs at most" in command("backfill").stdout
+    told = " ".join(command("backfill").stdout.split())
+    assert "It goes on later, with 4 runs at most each time." in told
     assert command("backfill", "stop", "depths").returncode == 0
     assert searches.read_searches(labbook.path) == []
 
@@ -415,6 +430,7 @@ def test_the_owner_says_what_is_wanted_where_no_prediction_does(
     backfilling.stop(labbook, "open")
 
 
+@pytest.mark.usefixtures("unserved")
 def test_the_evening_names_the_searches_that_could_be_continued(
     labbook, swept, command
 ) -> None:
@@ -426,6 +442,7 @@ def test_the_evening_names_the_searches_that_could_be_continued(
     assert "A search to continue" not in command("evening").stdout
 
 
+@pytest.mark.usefixtures("unserved")
 def test_the_morning_tells_what_a_search_has_found(labbook, swept, command) -> None:
     origin = swept()
     hold(labbook, origin, expected=1.0)

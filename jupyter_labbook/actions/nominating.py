@@ -95,20 +95,23 @@ def aim_for(watch: ExperimentWatch, metric: str, higher: bool | None) -> Aim:  #
         )
     told = aim_of(_predictions(watch.declared))
     metrics = watch.evidence().metrics()
+    if not metrics:
+        raise InvalidInputError(
+            f"{name} has no result yet: accept it when a run has finished."
+        )
     if not metric:
         metric = told.metric if told else metrics[0] if len(metrics) == 1 else ""
     if higher is None and told is not None and told.metric == metric:
         higher = told.higher
     if not metric or higher is None:
-        known = ", ".join(metrics) or "none yet"
+        known = ", ".join(metrics)
         raise InvalidInputError(
             f"Nothing says what is wanted of {name} (its metrics: {known}): add "
             f"--metric {metric or 'NAME'} and --max or --min."
         )
     if metric not in metrics:
         raise InvalidInputError(
-            f"No run of {name} logged {metric!r}; its metrics are "
-            f"{', '.join(metrics) or 'none yet'}."
+            f"No run of {name} logged {metric!r}; its metrics are {', '.join(metrics)}."
         )
     if best_of(_inside(watch, space, metric), higher=higher) is None:
         raise InvalidInputError(

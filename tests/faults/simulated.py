@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.settings import UserSettings
 
 START_SECONDS = 30.0
+_MOST_PROPOSED = 10
+"""Runs of one acceptance."""
 
 
 class KilledError(BaseException):
@@ -81,6 +83,8 @@ class Run:
     """When (monotonic) something last went wrong with its start."""
     ready_for: int = 0
     """Looks at which it might have started and did not."""
+    held_up: int = 0
+    """The same while others had only to give way."""
 
     def __repr__(self) -> str:
         ticket = self.ticket
@@ -155,6 +159,7 @@ class SimulatedWorld:
         self.started_at: list[tuple[Run, datetime]] = []
         self.search: Ticket | None = None
         """What the runs of an accepted search ask for."""
+        self.proposed_at: list[datetime] = []
         self.proposed = 0
 
     # What the loop asks for.
@@ -245,7 +250,11 @@ class SimulatedWorld:
         """Publish the next run of the search, which takes half an hour."""
         del place, beat
         assert self.search is not None
+        known = [run for run in self.runs.values() if run.ticket is self.search]
+        if self.full or len(known) >= _MOST_PROPOSED or any(r.waits for r in known):
+            return
         self.proposed += 1
+        self.proposed_at.append(self.clock.moment)
         place = f"experiments/0002-search/runs/{self.proposed:03d}"
         run = Run(place, self.search, self.clock.moment, 1800.0)
         self.runs[place] = run

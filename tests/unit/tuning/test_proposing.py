@@ -132,3 +132,15 @@ def test_numbers_are_short_enough_to_be_read() -> None:
     found = propose(space, [], higher=True, seed="x")
     assert 1000.0 <= found["x"] <= 1001.0
     assert found["x"] == round(found["x"], 3)
+
+
+def test_the_last_of_many_settings_is_found_although_nothing_speaks_for_it() -> None:
+    space = space_of({"kind": [f"k{n}" for n in range(300)], "depth": [1, 2]})
+    known = [
+        Trial({"kind": f"k{n}", "depth": depth}, float(n < 9))
+        for n in range(300)
+        for depth in (1, 2)
+        if (n, depth) != (200, 1)
+    ]
+    found = propose(space, known, higher=True, seed="x")
+    assert found == {"kind": "k200", "depth": 1}

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_labbook.actions import publishing
+from jupyter_labbook.actions import publishing, varying
 from jupyter_labbook.actions.observing import ExperimentWatch
 from jupyter_labbook.actions.preflight import later
-from jupyter_labbook.actions.publishing import Origin, RunPlan
-from jupyter_labbook.errors import InvalidInputError, LabbookError, PredictionError
+from jupyter_labbook.errors import InvalidInputError, PredictionError
 from jupyter_labbook.insight import ablations
 from jupyter_labbook.model import prediction
 from jupyter_labbook.model.experiment import Variant
 from jupyter_labbook.model.expression import key_of
-from jupyter_labbook.model.run import Launch, Ticket
-from jupyter_labbook.snapshot.reparametrize import reparametrize
-from jupyter_labbook.storage import run_state, trust, windows
+from jupyter_labbook.storage import windows
 from jupyter_labbook.storage.settings import user_settings
 
 if TYPE_CHECKING:
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.actions.declared import Declared
     from jupyter_labbook.actions.observing import RunWatch
+    from jupyter_labbook.actions.publishing import Origin, RunPlan
     from jupyter_labbook.insight.ablations import Ablation
     from jupyter_labbook.model.expression import Prediction
     from jupyter_labbook.model.run import RunRecord
@@ -122,10 +119,10 @@ def _prepared(
     """Plan the runs of one factor, all of them before any is stored."""
     model, record = _model(watch, ablation)
     plans = [_plan(model, record, ablation, seed) for seed in ablation.seeds]
-    asked = _asked(model)
+    asked = varying.asked_by(model.run)
     if when:
         asked = replace(asked, when=when)
-    return plans, _origin(record, asked)
+    return plans, varying.origin_like(record, asked)
 
 
 def _model(watch: ExperimentWatch, ablation: Ablation) -> tuple[RunWatch, RunRecord]:
@@ -141,53 +138,9 @@ def _model(watch: ExperimentWatch, ablation: Ablation) -> tuple[RunWatch, RunRec
 
 
 def _plan(model: RunWatch, record: RunRecord, ablation: Ablation, seed: int) -> RunPlan:
-    if record.command:
-        raise InvalidInputError(
-            f"{model.run.experiment.name} runs a program, and which of its words stand "
-            "for parameters is not kept; submit it again with the factor off under "
-            "`--params`."
-        )
-    try:
-        text = model.run.script.read_text("utf-8", "surrogatepass")
-    except OSError as error:
-        raise InvalidInputError(
-            f"{model.run.script} cannot be read ({error.strerror}); submit its cell "
-            "again."
-        ) from error
-    if trust.file_digest(model.run.script) != record.script:
-        raise InvalidInputError(
-            f"{model.run.script} was changed since it was submitted; submit its cell "
-            "again."
-        )
-    before = {**record.parameters, "seed": record.seed}
-    after = {**ablation.parameters, "seed": seed}
-    return RunPlan(
-        variant=Variant(dict(ablation.parameters), seed),
-        script=reparametrize(text, before, after),
-    )
-
-
-def _asked(model: RunWatch) -> Ticket:
-    """Read what the run of the configuration waits or waited for, if it can be."""
-    nothing = Ticket(run="", submitted="", launch=Launch(argv=[], cwd=""))
-    try:
-        return run_state.read_ticket(model.run) or nothing
-    except LabbookError:
-        return nothing
-
-
-def _origin(record: RunRecord, asked: Ticket) -> Origin:
-    return Origin(
-        cwd=Path(record.cwd),
-        code=record.code,
-        inputs=record.inputs,
-        git=record.git,
-        versions=record.versions,
-        notebook=record.notebook,
-        cell=record.cell,
-        resumable=record.resumable,
-        timeout=asked.launch.timeout,
-        version=record.version,
-        python=record.python,
-        wishes=publishing.wishes_of(asked),
+    return varying.plan_like(
+        model.run,
+        record,
+        Variant(dict(ablation.parameters), seed),
+        "submit it again with the factor off under `--params`",
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.actions import nightly
+from jupyter_labbook.actions import backfilling, nightly
 from jupyter_labbook.actions.concluding import record_verdict
 from jupyter_labbook.actions.declared import Declared
 from jupyter_labbook.actions.delays import Delays
@@ -21,6 +21,7 @@ from jupyter_labbook.actions.withdrawn import repeated_since
 from jupyter_labbook.errors import LabbookError, StorageError
 from jupyter_labbook.insight.calibration import Judged, calibrate
 from jupyter_labbook.insight.streak import streak
+from jupyter_labbook.model.backfill import TAG
 from jupyter_labbook.model.digest import (
     AnsweredItem,
     Calibration,
@@ -36,6 +37,7 @@ from jupyter_labbook.storage import windows
 from jupyter_labbook.storage.labbook import ExperimentFolder
 from jupyter_labbook.storage.night_log import read_nights
 from jupyter_labbook.storage.reading_mark import ReadingMark, read_mark, write_mark
+from jupyter_labbook.storage.searches import read_searches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +97,7 @@ def read_digest(
         begin = since or moment - FIRST
         return look.digest(begin, first=mark is None and since is None)
     digest = look.digest(mark.read_moment)
-    if digest.results or digest.failures:
+    if digest.results or digest.failures or digest.searches:
         return digest
     return replace(look.digest(mark.since_moment), read=look.local(mark.read_moment))
 
@@ -118,6 +120,7 @@ class _Look:
         self._labbook = labbook
         self._settings = settings
         self._known = known
+        self._searched = {one.name for one in read_searches(labbook.path)}
         self._zone = windows.zone(settings)
         self._moment = moment.astimezone(self._zone)
 
@@ -161,9 +164,12 @@ class _Look:
                     outcomes=one.row.verdicts,
                 )
                 for one in known
-                if one.unconcluded and one.row.experiment not in told
+                if one.unconcluded
+                and one.row.experiment not in told
+                and one.row.name not in self._searched
             ],
             answers=list(_answers(labbook, known, problems)),
+            searches=backfilling.told(labbook, begin),
             calibration=_calibration(known, results),
             streak=_streak(known, self._moment),
             hours=nightly.hours(labbook, self._settings, known, period),
@@ -175,7 +181,10 @@ class _Look:
         new = [
             (one.finished, one)
             for one in self._known
-            if one.finished is not None and one.finished > after and _has_told(one)
+            if one.finished is not None
+            and one.finished > after
+            and _has_told(one)
+            and one.row.name not in self._searched
         ]
         # What surprised comes first, then what came last.
         new.sort(key=lambda pair: (_surprise(pair[1].row.verdicts), -pair[0]))
@@ -304,6 +313,9 @@ def _calibration(known: Iterable[Known], results: Iterable[Result]) -> Calibrati
 def _streak(known: Iterable[Known], moment: datetime) -> Streak:
     days = []
     for one in known:
+        if TAG in one.row.tags:
+            # Nobody has begun it.
+            continue
         with suppress(ValueError):
             begun = datetime.fromisoformat(one.row.created)
             days.append(begun.astimezone(moment.tzinfo).date())

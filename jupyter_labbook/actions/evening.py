@@ -79,6 +79,7 @@ def look_ahead(
             *_some(_ablations(labbook, known)),
             *_some(_seeds(labbook, known)),
             *_some(unrun_questions(labbook, known)),
+            *_some(_searches(labbook)),
         ],
     )
 
@@ -196,6 +197,20 @@ def _is_program(folder: ExperimentFolder) -> bool:
         record = records.read(folder.runs()[-1].record, RunRecord)
         return record is not None and bool(record.command)
     return False
+
+
+def _searches(labbook: LabbookFolder) -> Iterator[Suggestion]:
+    """Find sweeps that could be gone on with wherever nothing else wants the hours."""
+    from jupyter_labbook.actions.nominating import nominees
+    from jupyter_labbook.rendering.backfill_words import searched_words
+
+    for one in nominees(labbook):
+        yield Suggestion(
+            idea=Idea.SEARCH,
+            sentence=searched_words(one),
+            verb=one.verb,
+            seconds=one.seconds,
+        )
 
 
 def _uses_seed(folder: ExperimentFolder) -> bool:

@@ -106,7 +106,8 @@ def surroundings() -> launch.Surroundings:
     """Name what this user's supervisors and dispatchers share."""
     follow = (sys.executable, "-m", "jupyter_labbook.actions.follow_up")
     daily = (sys.executable, "-m", "jupyter_labbook.actions.reminding")
-    return launch.Surroundings(str(state_folder()), follow, daily)
+    propose = (sys.executable, "-m", "jupyter_labbook.actions.propose")
+    return launch.Surroundings(str(state_folder()), follow, daily, propose)
 
 
 def publish(

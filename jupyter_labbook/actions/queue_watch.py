@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -26,10 +26,10 @@ from jupyter_labbook.storage.progress import read_progress
 from jupyter_labbook.storage.settings import user_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from jupyter_labbook.execution.asking import Machine
+    from jupyter_labbook.execution.asking import Machine, Waiting
     from jupyter_labbook.execution.clock import Clock
     from jupyter_labbook.model.queue import QueueEntry, QueueView
     from jupyter_labbook.model.window import Stretch
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _TONIGHT: Final = "tonight"
 _EVER: Final = float("inf")
+_FIRST: Final = 10**9
+"""A priority before all others."""
 
 
 class QueueWatch:
@@ -79,17 +81,9 @@ class QueueWatch:
         queued = self._runs.look(seconds)
         if queued is None or len(queued) > most:
             return None
-        moment = self._clock.now()
-        waiting = [one.waiting for one in queued if one.state is RunState.WAITING]
-        machine = self._world.machine(moment, waiting)
-        machine = replace(machine, window=RememberedWindows(machine.window))
-        running = sorted(
-            (one for one in queued if one.began), key=lambda one: (one.began, one.place)
-        )
-        executing = [
-            Executing(one.place, one.ticket, _end(one, machine)) for one in running
-        ]
-        foreseen = foresee(waiting, executing, _stands(machine), moment)
+        scene = self._scene(queued)
+        waiting, machine, running = scene.waiting, scene.machine, scene.running
+        foreseen = scene.foresee(waiting)
         by_place = {one.place: one for one in queued}
         entries = [
             executes(one, _end(one, machine), machine) for one in running if one.began
@@ -99,6 +93,56 @@ class QueueWatch:
         ]
         entries += [foreign(one) for one in queued if one.state is RunState.HELD]
         return queue_view(machine, entries, waiting, self._runs.problems)
+
+    def foresee_also(self, extra: Sequence[Waiting]) -> list[Foreseen]:
+        """Say when runs would begin that nobody has submitted, behind all that waits.
+
+        Parameters
+        ----------
+        extra
+            What they would ask for; their places are names of their own.
+
+        Raises
+        ------
+        StorageError
+            The labbook, or a folder of the user's, cannot be read.
+        """
+        scene = self._scene(self._runs.look(_EVER) or [], extra)
+        return _of(extra, scene.foresee([*scene.waiting, *extra]))
+
+    def has_room(self, extra: Waiting) -> bool:
+        """Whether a run could begin now without any that waits beginning later.
+
+        Of one that can be gone on with it is enough that it could begin: it gives way
+        and loses nothing. Raises as `foresee_also`.
+        """
+        scene = self._scene(self._runs.look(_EVER) or [], [extra])
+        ahead = replace(extra.ticket, backfill=False, priority=_FIRST)
+        first = replace(extra, ticket=ahead)
+        behind = scene.foresee([*scene.waiting, extra])
+        if not any(one.decision.start for one in _of([extra], behind)):
+            return False
+        if extra.ticket.resumable:
+            return True
+        with_it = _begins(scene.foresee([*scene.waiting, first]))
+        without = _begins(scene.foresee(scene.waiting))
+        return not any(
+            _later(begins, with_it[place]) for place, begins in without.items()
+        )
+
+    def _scene(self, queued: list[Queued], extra: Sequence[Waiting] = ()) -> _Scene:
+        """See how things stand; the machine counts what extra runs ask for too."""
+        moment = self._clock.now()
+        waiting = [one.waiting for one in queued if one.state is RunState.WAITING]
+        machine = self._world.machine(moment, [*waiting, *extra])
+        machine = replace(machine, window=RememberedWindows(machine.window))
+        running = sorted(
+            (one for one in queued if one.began), key=lambda one: (one.began, one.place)
+        )
+        executing = [
+            Executing(one.place, one.ticket, _end(one, machine)) for one in running
+        ]
+        return _Scene(waiting, machine, running, executing)
 
     def alone(self, run: RunFolder) -> QueueEntry | None:
         """Say why a run waits without a look at the others; None if it does not."""
@@ -111,6 +155,34 @@ class QueueWatch:
         machine = self._world.machine(self._clock.now(), [one.waiting])
         [decision] = decide([one.waiting], machine)
         return waits(one, Foreseen(decision), machine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What waits and executes at a moment."""
+
+    waiting: list[Waiting]
+    machine: Machine
+    running: list[Queued]
+    executing: list[Executing]
+
+    def foresee(self, waiting: Sequence[Waiting]) -> list[Foreseen]:
+        """Say when each of some runs will probably begin and end."""
+        stands = _stands(self.machine)
+        return foresee(waiting, self.executing, stands, self.machine.moment)
+
+
+def _of(extra: Sequence[Waiting], foreseen: Sequence[Foreseen]) -> list[Foreseen]:
+    places = {one.place for one in extra}
+    return [one for one in foreseen if one.decision.place in places]
+
+
+def _later(before: datetime | None, after: datetime | None) -> bool:
+    return before is not None and (after is None or after > before)
+
+
+def _begins(foreseen: Sequence[Foreseen]) -> dict[str, datetime | None]:
+    return {one.decision.place: one.begins for one in foreseen}
 
 
 def _stands(now: Machine) -> Callable[[datetime], Machine]:

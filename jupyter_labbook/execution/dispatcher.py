@@ -35,7 +35,8 @@ def main() -> None:
     spec = json.loads(sys.stdin.buffer.read())
     around = spec["surroundings"]
     surroundings = launch.Surroundings(
-        around["state"], tuple(around["on_end"]), tuple(around["daily"])
+        around["state"],
+        *map(tuple, (around["on_end"], around["daily"], around["propose"])),
     )
     labbook = LabbookFolder(Path(spec["labbook"]))
     lock = launch.dispatcher_file(labbook.path, surroundings, ".lock")
@@ -79,8 +80,9 @@ class Dispatcher:
         self._reminder = Reminder(labbook.path, surroundings, clock)
 
     def needed(self) -> bool:
-        """Whether anything waits, or may have to be gone on with."""
-        return bool(self._world.waiting()) or self._world.unfinished()
+        """Whether anything waits, may have to be gone on with, or is searched."""
+        world = self._world
+        return bool(world.waiting()) or world.unfinished() or bool(world.searches())
 
     def serve(self) -> None:
         """Start runs until nobody is needed."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import jupyter_labbook
 from jupyter_labbook.execution import environment
+from jupyter_labbook.execution.sequel import may_go_on
 from jupyter_labbook.model.run import AtEnd
 from jupyter_labbook.runtime import processes, wake
 
@@ -43,11 +44,15 @@ class Surroundings:
     daily
         Command, completed by the labbook's folder, that is started when it is time to
         tell of the night.
+    propose
+        Command, completed by a labbook's folder and the name of a search, that is
+        started when there is room for the next run of the search.
     """
 
     state: str
     on_end: tuple[str, ...] = ()
     daily: tuple[str, ...] = ()
+    propose: tuple[str, ...] = ()
 
     @property
     def dispatchers(self) -> Path:
@@ -120,7 +125,7 @@ class Terms:
             opens=opens,
             closes=closes,
             until=closes if ticket.at_end is AtEnd.STOP else None,
-            goes_on=ticket.resumable or ticket.retries > 0,
+            goes_on=may_go_on(ticket),
             niceness=niceness,
             cores=ticket.cores,
         )
@@ -214,6 +219,13 @@ def remind(labbook: Path, surroundings: Surroundings) -> None:
     if surroundings.daily:
         with suppress(OSError):
             _detach([*surroundings.daily, str(labbook)], {}, keep=())
+
+
+def propose(labbook: Path, search: str, surroundings: Surroundings) -> None:
+    """Start what queues the next run of a search, if anything does."""
+    if surroundings.propose:
+        with suppress(OSError):
+            _detach([*surroundings.propose, str(labbook), search], {}, keep=())
 
 
 def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from jupyter_labbook.errors import InvalidInputError, LabbookError
 from jupyter_labbook.execution import capacity, idle, launch
 from jupyter_labbook.execution.deciding import Decision, Machine, Waiting
+from jupyter_labbook.execution.filling import Filling
 from jupyter_labbook.execution.queue_folder import QueueFolder
 from jupyter_labbook.execution.rounds import Began
 from jupyter_labbook.execution.sequel import BY_QUEUE
@@ -77,6 +78,7 @@ class LocalWorld:
         """Runs that were asked to give way."""
         self._follow: dict[Path, tuple[float, float]] = {}
         """When the follow-up of an experiment is started again, and the pause then."""
+        self._filling = Filling(labbook, surroundings, clock)
 
     def start_through(self, forkserver: Forkserver) -> None:
         """Have supervisors forked from now on when several runs wait."""
@@ -85,6 +87,14 @@ class LocalWorld:
     def waiting(self) -> list[Waiting]:
         """Find the runs that wait under a ticket which may be executed."""
         return self._queue.waiting()
+
+    def searches(self) -> list[Waiting]:
+        """Find the accepted searches, each as if its next run were waiting."""
+        return self._filling.searches()
+
+    def propose(self, place: str, beat: float) -> None:
+        """Have the next run of a search queued."""
+        self._filling.propose(place, beat)
 
     def machine(self, moment: datetime, waiting: Sequence[Waiting]) -> Machine:
         """Say how things stand."""
@@ -161,6 +171,8 @@ class LocalWorld:
         if self._forkserver is not None and self._several:
             # While this one executes.
             self._forkserver.begin()
+        if began and ticket.backfill:
+            self._filling.came()
         return Began.STARTED if began else Began.REFUSED
 
     def executing(self) -> list[tuple[str, Ticket]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.errors import LabbookError
 from jupyter_labbook.execution.deciding import Waiting
-from jupyter_labbook.execution.sequel import Sequels
+from jupyter_labbook.execution.sequel import Sequels, may_go_on
 from jupyter_labbook.model.run import Launch, RunState, Ticket
 from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.storage import run_state, trust
@@ -167,7 +167,7 @@ class QueueFolder:
                 ticket = run_state.read_ticket(run)
         except (LabbookError, OSError):
             return
-        if ticket and (ticket.resumable or ticket.retries or ticket.backfill):
+        if ticket and may_go_on(ticket):
             self._broken_off[run] = replace(ticket, launch=_NOTHING)
 
     def _candidates(self) -> list[RunFolder]:

@@ -71,6 +71,12 @@ class World(Protocol):
             Whether there are runs that may have to be.
         """
 
+    def searches(self) -> list[Waiting]:
+        """Find the accepted searches, each as if its next run were waiting."""
+
+    def propose(self, place: str, beat: float) -> None:
+        """Have the next run of a search queued; asking again soon changes nothing."""
+
     def note(self, events: Sequence[NightEvent]) -> None:
         """Write down what happened."""
 
@@ -85,7 +91,7 @@ class Outlook:
     Attributes
     ----------
     needed
-        Whether anything waits, or may have to be gone on with.
+        Whether anything waits, may have to be gone on with, or is searched.
     progress
         Whether a run was started: what is left may start too.
     patience
@@ -123,19 +129,27 @@ class Rounds:
         """Look once, and start what may start."""
         moment, beat = self._clock.now(), self._clock.monotonic()
         broken_off = self._world.go_on(beat)
-        found = self._world.waiting()
+        found, searches = self._world.waiting(), self._world.searches()
         self._forget(found)
         if not found:
             self._diary.nothing_waits(moment)
+        if not (found or searches):
             return Outlook(needed=broken_off, patience=self._tick)
-        machine = self._world.machine(moment, found)
+        machine = self._world.machine(moment, [*found, *searches])
         ready = [one for one in found if self._not_before.get(one.place, 0.0) <= beat]
-        decisions = decide(ready, machine)
-        self._diary.look(moment, beat, found, decisions)
+        decided = decide([*ready, *searches], machine)
+        names = {one.place for one in searches}
+        decisions = [one for one in decided if one.place not in names]
+        if found:
+            self._diary.look(moment, beat, found, decisions)
         progress = self._start([one for one in decisions if one.start])
         for place in giving_way(decisions, ready, self._world.executing()):
             self._world.give_way(place)
-        opens = [one.opens for one in decisions if not one.start and one.opens]
+        if not progress:
+            for one in decided:
+                if one.start and one.place in names:
+                    self._world.propose(one.place, beat)
+        opens = [one.opens for one in decided if not one.start and one.opens]
         # Nobody wakes us when a supervisor is killed, hence the tick.
         soon = broken_off or len(ready) < len(found) or _soon(decisions)
         return Outlook(

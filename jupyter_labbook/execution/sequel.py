@@ -31,6 +31,8 @@ class Sequel(StrEnum):
     """From its checkpoint."""
     RETRY = "retry"
     """Once more, one try fewer being left."""
+    AGAIN = "again"
+    """Once more from its beginning: it only gave way."""
 
 
 def sequel(
@@ -52,14 +54,21 @@ def sequel(
         How many runs in a row, this one included, ended without a word.
     """
     if state is RunState.STOPPED:
-        ours = by in (BY_WINDOW, BY_QUEUE)
-        return Sequel.CONTINUE if ours and ticket.resumable else None
+        if ticket.resumable:
+            return Sequel.CONTINUE if by in (BY_WINDOW, BY_QUEUE) else None
+        # What its window was too short for would be so again in the next.
+        return Sequel.AGAIN if by == BY_QUEUE and ticket.backfill else None
     vanished = state is RunState.LOST or (state is RunState.FAILED and killed)
     if vanished and ticket.resumable and losses <= _LOSSES:
         return Sequel.CONTINUE
     if state in (RunState.FAILED, RunState.LOST) and ticket.retries > 0:
         return Sequel.RETRY
     return None
+
+
+def may_go_on(ticket: Ticket) -> bool:
+    """Whether a run may have to be gone on with if it does not finish."""
+    return ticket.resumable or ticket.retries > 0 or ticket.backfill
 
 
 class Sequels:
@@ -111,7 +120,7 @@ class Sequels:
             return None
         try:
             ticket = run_state.read_ticket(run)
-            if ticket is None or not (ticket.resumable or ticket.retries):
+            if ticket is None or not may_go_on(ticket):
                 return None
             state = run_state.derive(run)
             if not state.ended or not trust.trusted(run, ticket):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from jupyter_labbook.model.backfill import Progress
 from jupyter_labbook.model.plan import PlanItem
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.view import ExperimentView, Outcome, Verdict
@@ -197,6 +198,8 @@ class Digest:
     unconcluded: list[Unconcluded] = field(default_factory=list)
     """Beside the results, newest first."""
     answers: list[AnsweredItem] = field(default_factory=list)
+    searches: list[Progress] = field(default_factory=list)
+    """Accepted searches that went on, or have ended."""
     calibration: Calibration = Calibration()
     streak: Streak = Streak()
     hours: Hours = Hours("tonight")
@@ -206,7 +209,8 @@ class Digest:
     @property
     def quiet(self) -> bool:
         """Whether nothing has happened."""
-        return not (self.results or self.failures or self.delays or self.answers)
+        told = (self.results, self.failures, self.delays, self.answers, self.searches)
+        return not any(told)
 
 
 class Idea(StrEnum):
@@ -216,6 +220,8 @@ class Idea(StrEnum):
     """A variant that no run covers."""
     SEEDS = "seeds"
     """An answer that rests on too few."""
+    SEARCH = "search"
+    """A search that may fill up the hours that are left, once it is accepted."""
     QUESTION = "question"
     """An item of the plan whose cell has not been run."""
 

@@ -24,6 +24,8 @@ class Wishes:
     memory: int = 0
     """Bytes."""
     retries: int = 0
+    backfill: bool = False
+    """Gives way at once when anything else may start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

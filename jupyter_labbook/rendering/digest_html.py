@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.rendering import digest_repeated as again
 from jupyter_labbook.rendering import digest_words as words
+from jupyter_labbook.rendering.backfill_words import search_words
 from jupyter_labbook.rendering.composition import compose
 from jupyter_labbook.rendering.digest_strip import strip
 from jupyter_labbook.rendering.digest_style import CSS, PAGE_CSS
@@ -65,6 +66,10 @@ def digest_html(digest: Digest, *, prefix: str = "") -> str:
         _section("Ready", [_result(one, digest, prefix) for one in digest.results]),
         _section("Run again", [_repeated(one, prefix) for one in digest.repeated]),
         _section("Failed", [_failure(one, prefix) for one in digest.failures]),
+        _section(
+            "Searched meanwhile",
+            _listed(_text(search_words(one)) for one in digest.searches),
+        ),
         _section("Did not start", _listed(_delays(digest))),
         _section("Answered in your plan", _listed(_answers(digest, prefix))),
         _section("Wants a conclusion", _listed(_unconcluded(digest, prefix))),

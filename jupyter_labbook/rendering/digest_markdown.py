@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.rendering import digest_repeated as again
 from jupyter_labbook.rendering import digest_words as words
+from jupyter_labbook.rendering.backfill_words import search_words
 from jupyter_labbook.rendering.escaping import one_line, visible
 from jupyter_labbook.rendering.summary import OUTCOME_SIGNS
 
@@ -29,6 +30,10 @@ def digest_markdown(digest: Digest) -> str:
         _section("Ready", (_result(one, digest) for one in digest.results)),
         _section("Run again", map(_repeated, digest.repeated)),
         _section("Failed", map(_failure, digest.failures)),
+        _section(
+            "Searched meanwhile",
+            ["\n".join(f"- {text(search_words(one))}" for one in digest.searches)],
+        ),
         _section("Did not start", ["\n".join(_delays(digest))]),
         _section(
             "Answered in your plan",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.rendering import digest_repeated as again
 from jupyter_labbook.rendering import digest_words as words
+from jupyter_labbook.rendering.backfill_words import search_words
 from jupyter_labbook.rendering.escaping import one_line, visible
 from jupyter_labbook.rendering.summary import OUTCOME_SIGNS
 from jupyter_labbook.rendering.tables import text_width
@@ -38,6 +39,11 @@ def digest_text(digest: Digest, width: int = 80) -> str:
         _section("Ready", (_result(one, digest, width) for one in digest.results)),
         _section("Run again", (_repeated(one, width) for one in digest.repeated)),
         _section("Failed", (_failure(one, width) for one in digest.failures)),
+        _section(
+            "Searched meanwhile",
+            (_bullet(search_words(one), width) for one in digest.searches),
+            gap="\n",
+        ),
         _section("Did not start", _delays(digest, width)),
         _section(
             "Answered in your plan",

@@ -72,7 +72,11 @@ def headline(digest: Digest) -> str:
     late = sum(len(delay.runs) for delay in digest.delays)
     if late:
         parts.append(f"{counted(late, 'run')} did not start")
-    return f"{', '.join(parts) or 'Nothing new has come in'}."
+    if digest.searches:
+        count = len(digest.searches)
+        parts.append("a search went on" if count == 1 else f"{count} searches went on")
+    said = ", ".join(parts) or "Nothing new has come in"
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def period(digest: Digest) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _TITLES = {
     Idea.ABLATION: "An ablation is missing",
     Idea.SEEDS: "Too few seeds",
+    Idea.SEARCH: "A search to continue",
     Idea.QUESTION: "A question of your plan",
 }
 

@@ -255,6 +255,7 @@ _GITIGNORE = """\
 .lock
 .*.lock
 nights.csv
+backfill.json
 queue.json
 read.json
 told.json

@@ -1,4 +1,4 @@
-"""Whose tickets are executed: only those signed with this user's own key."""
+"""What is executed: only what is signed with this user's own key."""
 
 from __future__ import annotations
 
@@ -7,31 +7,39 @@ import hmac
 import os
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from jupyter_labbook.errors import StorageError
+from jupyter_labbook.model.backfill import Searches
+from jupyter_labbook.model.run import Ticket
 from jupyter_labbook.runtime import files
 from jupyter_labbook.storage.settings import config_folder, own_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_labbook.model.run import Ticket
     from jupyter_labbook.runtime.layout import RunFolder
+
+Signed = TypeVar("Signed", Ticket, Searches)
 
 _KEY_BYTES = 32
 
 
-def sign(ticket: Ticket) -> Ticket:
-    """Sign a ticket with the user's key, which is made when first needed."""
-    return replace(ticket, signature=_digest(ticket, user_key()))
+def sign(record: Signed) -> Signed:
+    """Sign a record with the user's key, which is made when first needed."""
+    return replace(record, signature=_digest(record, user_key()))
+
+
+def is_signed(record: Ticket | Searches) -> bool:
+    """Whether this user has signed a record, on this machine."""
+    return hmac.compare_digest(record.signature, _digest(record, user_key()))
 
 
 def distrust(run: RunFolder, ticket: Ticket) -> str:
     """Say why a ticket must not be executed; empty if it may be."""
-    if not hmac.compare_digest(ticket.signature, _digest(ticket, user_key())):
+    if not is_signed(ticket):
         return "its ticket was not signed by you on this machine"
     if ticket.place != place(run):
         return f"its ticket was signed for {ticket.place}, not for this copy of it"
@@ -79,10 +87,10 @@ def user_key() -> bytes:
     return _read_key(config_folder() / "key")
 
 
-def _digest(ticket: Ticket, key: bytes) -> str:
+def _digest(record: Ticket | Searches, key: bytes) -> str:
     # As it reads back from the file: an int given for a float becomes one there.
-    plain = msgspec.to_builtins(replace(ticket, signature=""))
+    plain = msgspec.to_builtins(replace(record, signature=""))
     unsigned = msgspec.json.encode(
-        msgspec.convert(plain, type=type(ticket)), order="deterministic"
+        msgspec.convert(plain, type=type(record)), order="deterministic"
     )
     return hmac.new(key, unsigned, hashlib.sha256).hexdigest()

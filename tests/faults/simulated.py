@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.execution.deciding import Decision, Machine, Waiting
 from jupyter_labbook.execution.rounds import LONGEST_WAIT, Began, Outlook, Rounds
-from jupyter_labbook.execution.sequel import BY_QUEUE, BY_WINDOW, Sequel, sequel
+from jupyter_labbook.execution.sequel import (
+    BY_QUEUE,
+    BY_WINDOW,
+    Sequel,
+    may_go_on,
+    sequel,
+)
 from jupyter_labbook.model.run import AtEnd, Launch, RunState, Ticket
 from jupyter_labbook.storage import windows
 
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.settings import UserSettings
 
 START_SECONDS = 30.0
+_MOST_PROPOSED = 10
+"""Runs of one acceptance."""
 
 
 class KilledError(BaseException):
@@ -75,6 +83,8 @@ class Run:
     """When (monotonic) something last went wrong with its start."""
     ready_for: int = 0
     """Looks at which it might have started and did not."""
+    held_up: int = 0
+    """The same while others had only to give way."""
 
     def __repr__(self) -> str:
         ticket = self.ticket
@@ -147,6 +157,10 @@ class SimulatedWorld:
         """Where the next start meets a kill, or takes too long."""
         self.follow_up_fault = ""
         self.started_at: list[tuple[Run, datetime]] = []
+        self.search: Ticket | None = None
+        """What the runs of an accepted search ask for."""
+        self.proposed_at: list[datetime] = []
+        self.proposed = 0
 
     # What the loop asks for.
 
@@ -222,10 +236,29 @@ class SimulatedWorld:
             if self.wanted(run) is not None:
                 self.follow_up(run)
         return any(
-            (run.ticket.resumable or run.ticket.retries)
-            and (run.executes or self.wanted(run) is not None)
+            may_go_on(run.ticket) and (run.executes or self.wanted(run) is not None)
             for run in self.runs.values()
         )
+
+    def searches(self) -> list[Waiting]:
+        if self.search is None:
+            return []
+        since = self.clock.moment
+        return [Waiting("search", replace(self.search, rank=1e12), since)]
+
+    def propose(self, place: str, beat: float) -> None:
+        """Publish the next run of the search, which takes half an hour."""
+        del place, beat
+        assert self.search is not None
+        known = [run for run in self.runs.values() if run.ticket is self.search]
+        if self.full or len(known) >= _MOST_PROPOSED or any(r.waits for r in known):
+            return
+        self.proposed += 1
+        self.proposed_at.append(self.clock.moment)
+        place = f"experiments/0002-search/runs/{self.proposed:03d}"
+        run = Run(place, self.search, self.clock.moment, 1800.0)
+        self.runs[place] = run
+        self.use()
 
     def note(self, events: Sequence[NightEvent]) -> None:
         self.events += events

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 STEPS = int(os.environ.get("LABBOOK_SOAK", "10000"))
 """Of all examples together; `make soak` asks for a million."""
 STEPS_EACH = 50
+MOST_FILLERS = 3
+"""Slots at most: so many runs may have to give way, one after the other."""
 LATEST_START = 2
 """Looks after which a run with free room must have begun."""
 REST = 120.0
@@ -104,6 +106,7 @@ class Year(RuleBasedStateMachine):
     steps = 0
     """Of all years together."""
     executed = 0
+    proposed = 0
 
     @initialize(
         zone=st.sampled_from(ZONES),
@@ -195,6 +198,25 @@ class Year(RuleBasedStateMachine):
     def set_slots(self, slots: int) -> None:
         if not list(self.world.live):
             self.person.settings = replace(self.person.settings, slots=slots)
+
+    @rule(
+        accepted=st.booleans(),
+        when=st.sampled_from(TIMED),
+        resumable=st.booleans(),
+    )
+    def search(self, accepted: bool, when: str, resumable: bool) -> None:  # noqa: FBT001  # drawn
+        asks = Ticket(
+            run="search",
+            submitted=self.clock.moment.isoformat(),
+            launch=Launch(argv=[], cwd=""),
+            when=when,
+            at_end=AtEnd.STOP,
+            resumable=resumable,
+            backfill=True,
+            expected=Expected(low=1, middle=1800, high=3600),
+        )
+        self.world.search = asks if accepted else None
+        self.world.use()
 
     # What time does.
 
@@ -288,6 +310,17 @@ class Year(RuleBasedStateMachine):
                 assert moment >= run.since
         self.world.started_at.clear()
 
+    @invariant()
+    def nothing_is_proposed_outside_its_hours_nor_in_the_owners(self) -> None:
+        asks = self.world.search
+        for moment in self.world.proposed_at if asks else ():
+            if not near_a_change(moment, self.world):
+                wall = local(moment, self.world)
+                assert walls.HOURS[asks.when](wall), (asks.when, moment)
+                protected = self.person.settings.focus.hours
+                assert not (protected and walls.focus(wall)), moment
+        self.world.proposed_at.clear()
+
     def look(self) -> None:
         self.world.look()
         self.check_readiness()
@@ -299,7 +332,13 @@ class Year(RuleBasedStateMachine):
                 continue
             calm = self.clock.beat - run.troubled > REST
             ready = self.world.rounds is not None and calm and self.may_start(run)
+            fillers = [each for each in self.world.live if each.run.ticket.backfill]
+            if ready and fillers:
+                run.held_up += 1
+                assert run.held_up <= LATEST_START + MOST_FILLERS, run
+                continue
             run.ready_for = run.ready_for + 1 if ready else 0
+            run.held_up = run.held_up if ready else 0
             assert run.ready_for <= LATEST_START, run
 
     def may_start(self, run: Run) -> bool:
@@ -330,6 +369,10 @@ class Year(RuleBasedStateMachine):
         """Whether it would find room even if all that waits before it took theirs."""
         world, person = self.world, self.person
         slots = 1 if focus else person.settings.slots
+        # Who executes without a supervisor may not hear that it is to give way.
+        fillers = [each for each in world.live if each.run.ticket.backfill]
+        heard = all(each.alive and each.main for each in fillers)
+        slots += sum(world.slots_of(each.run) for each in fillers if heard)
         wall = local(self.clock.moment, world)
         others = [each for each in self.waiting() if each is not run]
         asked = [run, *(each for each in others if self.might(each, wall, focus=focus))]
@@ -379,6 +422,7 @@ class Year(RuleBasedStateMachine):
             assert settled, (run, *self.world.runs.values(), self.told(run))
             if self.was_broken_off(run):
                 assert run.next is not None, run
+        Year.proposed += self.world.proposed
         Year.executed += sum(run.executed for run in self.world.runs.values())
         self.check_what_was_told()
 
@@ -386,7 +430,9 @@ class Year(RuleBasedStateMachine):
         """Whether its owner expects a run to be gone on with without being asked."""
         vanished = run.state is RunState.LOST or run.killed
         if run.wish in ("window", "queue"):
-            return run.ticket.resumable and run.state is RunState.STOPPED
+            again = run.wish == "queue" and run.ticket.backfill
+            goes_on = run.ticket.resumable or again
+            return goes_on and run.state is RunState.STOPPED
         if run.ticket.resumable and vanished and run.place.count("+") < MOST_LOSSES:
             return True
         return vanished and run.ticket.retries > 0
@@ -407,6 +453,7 @@ class Year(RuleBasedStateMachine):
     def make_all_well(self) -> None:
         world = self.world
         world.full, world.idle, self.person.paused = False, True, ""
+        world.search = None
         world.fault = world.follow_up_fault = ""
         for run in world.runs.values():
             run.ticket = replace(run.ticket, held=False)
@@ -444,10 +491,11 @@ class Year(RuleBasedStateMachine):
 
 @pytest.mark.timeout(max(120, STEPS // 20))
 def test_a_simulated_year_holds_what_is_promised() -> None:
-    Year.steps = Year.executed = 0
+    Year.steps = Year.executed = Year.proposed = 0
     while Year.steps < STEPS:
         run_state_machine_as_test(Year, settings=YEARS)
     assert Year.executed > STEPS // 50
+    assert Year.proposed > STEPS // 500
 
 
 YEARS = settings(

@@ -25,6 +25,7 @@ VERBS = {
     "rerun": "repeat runs: frozen code, same seed",
     "queue": "what waits, when it will begin, and how to change that",
     "preflight": "what would spoil the night, before it begins",
+    "backfill": "searches that go on in hours that nothing else makes use of",
     "ablate": "queue the runs without one factor each that are missing",
     "compare": "two experiments or runs: what changed, then the metrics",
     "invalidate": "a bug was found: mark what it touched, and run it again",
@@ -161,6 +162,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
     from jupyter_labbook.actions.verbs import (
         digesting,
+        filling,
         invalidating,
         planning,
         preparing,
@@ -214,6 +216,7 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     planning.configure(made["plan"], _shared())
     serving.configure(made["service"], _shared())
     queueing.configure(made["queue"], _shared())
+    filling.configure(made["backfill"], _shared())
     running.configure(made["run"])
     digesting.configure(made["morning"], made["evening"])
     preparing.configure(made)
@@ -230,6 +233,7 @@ def _act(args: argparse.Namespace) -> Answer:
         changing,
         demo,
         digesting,
+        filling,
         invalidating,
         planning,
         preparing,
@@ -262,6 +266,7 @@ def _act(args: argparse.Namespace) -> Answer:
         "morning": digesting.morning,
         "evening": digesting.evening,
         "queue": queueing.queue_verb,
+        "backfill": filling.backfill,
         "preflight": preparing.look,
         "ablate": preparing.ablate,
     }

@@ -1,0 +1,1 @@
+"""Searching for good settings: the declared space, and what to try next."""

@@ -175,7 +175,7 @@ def start_run(
     }
     with claim:
         try:
-            _detach(
+            detach(
                 # The standard library suffices; site packages cost more than the rest.
                 _boot("jupyter_labbook.runtime.supervisor", "-S"),
                 spec,
@@ -190,7 +190,7 @@ def follow_up(experiment: Path, surroundings: Surroundings) -> None:
     """Start what follows when a run of an experiment has ended, if anything does."""
     if surroundings.on_end:
         with suppress(OSError):
-            _detach([*surroundings.on_end, str(experiment)], {}, keep=())
+            detach([*surroundings.on_end, str(experiment)], {}, keep=())
 
 
 def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:
@@ -199,7 +199,7 @@ def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:
     if wake.wake(dispatcher_file(labbook, surroundings, wake.SUFFIX)):
         return
     spec = {"labbook": str(labbook), "surroundings": asdict(surroundings)}
-    _detach(_boot("jupyter_labbook.execution.dispatcher"), spec, keep=())
+    detach(_boot("jupyter_labbook.execution.dispatcher"), spec, keep=())
 
 
 def dispatcher_file(labbook: Path, surroundings: Surroundings, suffix: str) -> Path:
@@ -208,8 +208,23 @@ def dispatcher_file(labbook: Path, surroundings: Surroundings, suffix: str) -> P
     return surroundings.dispatchers / f"{digest}{suffix}"
 
 
-def _detach(command: list[str], spec: dict[str, Any], keep: tuple[int, ...]) -> None:
-    """Start a process in a session of its own, which nobody has to wait for."""
+def detach(command: list[str], spec: dict[str, Any], keep: tuple[int, ...]) -> None:
+    """Start a process in a session of its own, which nobody has to wait for.
+
+    Parameters
+    ----------
+    command
+        What to start.
+    spec
+        What it reads from its standard input.
+    keep
+        Descriptors that it holds open, and locks with them.
+
+    Raises
+    ------
+    OSError
+        No process could be started.
+    """
     process = _Detached(
         command,
         stdin=subprocess.PIPE,

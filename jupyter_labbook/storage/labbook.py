@@ -250,10 +250,10 @@ _GITIGNORE = """\
 .lock
 .*.lock
 nights.csv
+preflight.json
 queue.json
 read.json
 inputs/
-experiments/*/preflight.json
 experiments/*/smoke/
 experiments/*/runs/*/lock
 experiments/*/runs/*/checkpoint/

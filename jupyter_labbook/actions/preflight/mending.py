@@ -70,7 +70,7 @@ def _do(labbook: LabbookFolder, verb: str) -> str:
         "stop": changing.stop,
     }
     act = known.get(words[0])
-    args = parse(words).args
+    args = parse(words).args if act else None
     if act is None or getattr(args, "wait", False):
         raise InvalidInputError(f"This is to be done by hand: labbook {verb}")
     return act(labbook, args).text

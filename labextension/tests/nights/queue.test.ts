@@ -66,9 +66,10 @@ describe('the queue', () => {
     expect(rows()[2]!.textContent).toContain('23:00 – Mon 00:30');
     expect(rows()[2]!.textContent).toContain('about 1 h 30 min');
     expect(rows()[1]!.textContent).toContain('It waits for tonight.');
-    expect(panel().textContent).toContain(
-      'tonight: 22:00 to Mon 07:00 · 1 of 9 h used'
+    expect($('.labbook-tonight b').textContent).toBe(
+      'tonight: 22:00 to Mon 07:00'
     );
+    expect($('.labbook-tonight span').textContent).toBe('1 of 9 h used');
     const bar = rows()[1]!.querySelector<HTMLElement>('.labbook-span')!;
     // Four of the thirteen hours until the window closes.
     expect(Number.parseFloat(bar.style.left)).toBeCloseTo((100 * 4) / 13, 1);
@@ -295,7 +296,7 @@ describe('pre-flight', () => {
     queue.show({ preflight: preflight({ time: '' }) });
     expect(told()).toContain('Try each script for a minute');
     queue.show({ preflight: preflight({ unchecked: 2 }) });
-    expect(told()).toContain('nothing was found');
+    expect(told()).toContain('Checked 18:00 · nothing was found');
     expect(told()).toContain('2 experiments are not checked yet');
     queue.show({ preflight: preflight({ problem: 'It was broken off.' }) });
     expect(told()).toBe('It was broken off.');

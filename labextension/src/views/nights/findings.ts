@@ -1,10 +1,9 @@
 import type { Finding, Preflight, QueueSource } from '../../data/queue.js';
 import type { Words } from '../../data/words.js';
 import { h, setAttributes, setHidden, setText } from '../dom.js';
-import { moment } from '../panel/words.js';
 import { chip } from '../run/parts.js';
 import { visible } from '../text.js';
-import { SEVERITY_TONES, severityWords } from './words.js';
+import { local, SEVERITY_TONES, severityWords } from './words.js';
 
 /** What would spoil the night, each with what mends it. */
 export class FindingsView {
@@ -70,7 +69,8 @@ export class FindingsView {
         'Try each script for a minute now, and see what lacks or does not fit.'
       );
     }
-    const parts = [words.__('Checked %1', moment(preflight.time))];
+    const now = this._source.queue?.moment ?? preflight.time;
+    const parts = [words.__('Checked %1', local(preflight.time, now))];
     if (!preflight.findings.length) {
       parts.push(words.__('nothing was found'));
     }
@@ -94,7 +94,7 @@ export class FindingsView {
     this._batches = stamp;
     const chosen = this._which.value;
     this._which.replaceChildren(
-      h('option', { value: '' }, this._words.__('everything')),
+      h('option', { value: '' }, this._words.__('all')),
       ...batches.map(name => h('option', { value: name }, visible(name)))
     );
     this._which.value = batches.includes(chosen) ? chosen : '';

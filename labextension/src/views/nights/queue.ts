@@ -19,11 +19,12 @@ import { FindingsView } from './findings.js';
 import { Menu } from './menu.js';
 import { Scale } from './scale.js';
 import { SuggestionsView, type CommandHost } from './suggestions.js';
-import { windowWords } from './words.js';
+import { usedWords, windowWords } from './words.js';
 
 /** Room for a label of an hour, in pixels. */
-const LABEL = 44;
+const LABEL = 40;
 const FEWEST = 4;
+const NARROW = 226;
 
 export interface QueueHost extends CommandHost {
   /** Say something without showing it. */
@@ -50,7 +51,12 @@ export class QueueView {
       'aria-label': _words.__('Runs in their order')
     });
     this.node.append(
-      h('div', { class: 'labbook-tonight' }, this._window, this._pause),
+      h(
+        'div',
+        { class: 'labbook-tonight' },
+        h('p', {}, this._window, this._used),
+        this._pause
+      ),
       this._note,
       this._paused,
       this._problems,
@@ -63,11 +69,13 @@ export class QueueView {
     );
     this._list.addEventListener('keydown', event => this._onKey(event));
     this._unsubscribe = _source.subscribe(() => this.draw());
+    this._resized?.observe(this._axis);
     this.draw();
   }
 
   dispose(): void {
     this._menu.close(false);
+    this._resized?.disconnect();
     this._unsubscribe();
   }
 
@@ -79,6 +87,7 @@ export class QueueView {
     const { queue, problem } = this._source;
     const words = this._words;
     setText(this._window, queue ? windowWords(queue, words) : '');
+    setText(this._used, queue ? usedWords(queue, words) : '');
     const problems = [problem, ...(queue?.problems ?? [])].filter(each => each);
     setText(this._problems, problems.map(visible).join(' '));
     setHidden(this._problems, !problems.length);
@@ -133,20 +142,30 @@ export class QueueView {
     );
     setHidden(this._rest, left <= 0);
     setHidden(this._axis, !queue.entries.some(({ begins }) => begins));
-    this._drawAxis(scale);
+    this._scale = scale;
+    this._drawAxis();
   }
 
-  private _drawAxis(scale: Scale): void {
-    const room = Math.floor((this._axis.clientWidth || 240) / LABEL);
-    const ticks = scale.ticks(Math.max(FEWEST, room));
-    const stamp = JSON.stringify(ticks);
+  private _drawAxis(): void {
+    if (!this._scale) {
+      return;
+    }
+    const width = this._axis.clientWidth || NARROW;
+    const ticks = this._scale.ticks(
+      Math.max(FEWEST, Math.floor(width / LABEL))
+    );
+    const stamp = JSON.stringify([ticks, width]);
     if (stamp === this._stamp) {
       return;
     }
     this._stamp = stamp;
     this._axis.replaceChildren(
       ...ticks.map(({ at, label }) => {
-        const tick = h('span', { 'data-edge': at > 0.92 || null }, label);
+        const tick = h(
+          'span',
+          { 'data-edge': at > 1 - LABEL / width || null },
+          label
+        );
         tick.style.left = `${(100 * at).toFixed(2)}%`;
         return tick;
       })
@@ -262,11 +281,16 @@ export class QueueView {
     }
   }
 
+  private _resized =
+    typeof ResizeObserver === 'undefined'
+      ? null
+      : new ResizeObserver(() => this._drawAxis());
   private _menu: Menu;
   private _pause: HTMLButtonElement;
   private _findings: FindingsView;
   private _ideas: SuggestionsView;
-  private _window = h('p', {});
+  private _window = h('b', {});
+  private _used = h('span', {});
   private _note = h('p', {
     class: 'labbook-note',
     role: 'alert',
@@ -280,6 +304,7 @@ export class QueueView {
   private _rest = h('p', { class: 'labbook-rest', hidden: true });
   private _rows: EntryView[] = [];
   private _stop: EntryView | undefined;
+  private _scale: Scale | null = null;
   private _stamp = '';
   private _unsubscribe: () => void;
 }

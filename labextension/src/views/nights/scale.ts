@@ -72,11 +72,11 @@ export class Scale {
 
   private readonly _begin: number;
   private readonly _end: number;
-  /** Milliseconds by which the clock of the zone is ahead of UTC. */
   private readonly _zone: number;
 }
 
-function zoneOf(moment: string): number {
+/** Milliseconds by which the clock of a moment's zone is ahead of UTC. */
+export function zoneOf(moment: string): number {
   const [, sign, hours, minutes] =
     /([+-])(\d\d):(\d\d)(?::\d\d)?$/.exec(moment) ?? [];
   const ahead = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * MINUTE;

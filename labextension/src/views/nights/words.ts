@@ -3,6 +3,7 @@
 import type { Queue, QueueEntry, Severity } from '../../data/queue.js';
 import type { Words } from '../../data/words.js';
 import { visible } from '../text.js';
+import { zoneOf } from './scale.js';
 
 /**
  * A moment by the clock of the zone it is written in, as seen from another one.
@@ -21,6 +22,14 @@ export function clock(moment: string, now: string): string {
   return `${name} ${time}`;
 }
 
+/** A moment in UTC, by the clock of the zone of another one. */
+export function local(moment: string, now: string): string {
+  const shifted = new Date(Date.parse(moment) + zoneOf(now));
+  return Number.isNaN(shifted.getTime())
+    ? ''
+    : clock(shifted.toISOString(), now);
+}
+
 /** When a run begins and ends, as far as anybody can tell. */
 export function hoursOf(entry: QueueEntry, now: string): string {
   const { begins, ends } = entry;
@@ -36,20 +45,27 @@ export function hours(of: number): string {
   return of >= 10 ? of.toFixed(0) : of.toFixed(1).replace(/\.0$/, '');
 }
 
-/** The window that most of what waits is to start in, and how full it is. */
+/** The window that most of what waits is to start in. */
 export function windowWords(queue: Queue, words: Words): string {
-  const { window, opens, closes, moment, hoursUsed, hoursThere } = queue;
+  const { window, opens, closes, moment } = queue;
   const name = visible(window);
   if (!opens) {
     return name;
   }
   const begin = clock(opens, moment);
-  const when = closes
+  return closes
     ? words.__('%1: %2 to %3', name, begin, clock(closes, opens))
     : words.__('%1: from %2', name, begin);
+}
+
+/** How full that window is; or nothing. */
+export function usedWords(
+  { hoursUsed, hoursThere }: Queue,
+  words: Words
+): string {
   return hoursThere > 0
-    ? `${when} · ${words.__('%1 of %2 h used', hours(hoursUsed), hours(hoursThere))}`
-    : when;
+    ? words.__('%1 of %2 h used', hours(hoursUsed), hours(hoursThere))
+    : '';
 }
 
 /** When the next window opens, for a place with little room; or nothing. */

@@ -249,11 +249,12 @@ _GITIGNORE = """\
 .aside/
 .lock
 .*.lock
+/preflight.json
 nights.csv
-preflight.json
 queue.json
 read.json
 inputs/
+experiments/*/preflight.json
 experiments/*/smoke/
 experiments/*/runs/*/lock
 experiments/*/runs/*/checkpoint/

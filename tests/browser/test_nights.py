@@ -90,7 +90,7 @@ def test_a_run_is_held_and_released_by_keyboard(
 ) -> None:
     deep = row(queue, "deep/001")
     run = LabbookFolder(labbook).experiment("deep").run("001")
-    page.locator("[role=tab]").filter(has_text="Queue").focus()
+    page.locator(".labbook-tabs").get_by_role("tab", name="Queue").focus()
     page.keyboard.press("Tab")
     expect(queue.get_by_role("button", name="Pause")).to_be_focused()
     deep.locator(".labbook-entry-main").focus()
@@ -137,8 +137,8 @@ def test_the_queue_has_nothing_that_axe_finds_in_either_theme(
         wear(page, command, theme)
         found[theme] = violations(page, ".labbook-panel")
         row(queue, "wide/001").locator(".labbook-entry-main").click()
-        page.locator("[role=menu]").wait_for()
-        found[f"{theme} menu"] = violations(page, "[role=menu]")
+        page.locator(".labbook-menu").wait_for()
+        found[f"{theme} menu"] = violations(page, ".labbook-menu")
         page.keyboard.press("Escape")
     assert {place: all_ for place, all_ in found.items() if all_} == {}
 
@@ -176,10 +176,11 @@ def test_the_digest_is_told_on_opening_and_read_once(
     expect(digest).to_contain_text("It does.")
     assert read_mark(morning.path) is None
     digest.get_by_role("button", name="Mark as read").click()
-    runs = page.locator("[role=tab]").filter(has_text="Runs")
+    runs = page.locator(".labbook-tabs").get_by_role("tab", name="Runs")
     expect(runs).to_have_attribute("aria-selected", "true")
     until(lambda: read_mark(morning.path) is not None)
-    expect(page.locator("[role=tab]").filter(has_text="Morning")).to_be_hidden()
+    tabs = page.locator(".labbook-tabs")
+    expect(tabs.get_by_text("Morning", exact=True)).to_be_hidden()
 
 
 def test_the_panel_opens_with_the_digest_and_axe_finds_nothing_in_it(

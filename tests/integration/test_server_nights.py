@@ -239,7 +239,8 @@ def test_only_what_was_found_is_mended(night: Shown, verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["conclude deep done", "rerun deep --wait", "plan add x", "run -- true"]
+    "verb",
+    ["conclude deep done", "rerun deep --wait", "plan add question x", "run -- true"],
 )
 def test_a_forged_finding_does_nothing_but_what_findings_do(
     night: Shown, verb: str, until: Callable[..., None]
@@ -274,12 +275,12 @@ def test_a_look_that_goes_on_is_told_and_not_begun_twice(
 
 def _end_the_look(night: Shown, until: Callable[..., None]) -> None:
     """End the process that looks, as a reboot would, and what it tries."""
-    lock = (night.folder.path / ".preflight.lock").stat()
+    lock = (night.folder.path / ".night.lock").stat()
     [pid] = {
         int(path.parts[2]) for path in processes_with_open_files() if same(path, lock)
     }
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not processes.locked(night.folder.path / ".preflight.lock"))
+    until(lambda: not processes.locked(night.folder.path / ".night.lock"))
     for run in night.folder.path.glob("experiments/*/smoke/*/started.json"):
         supervisor = json.loads(run.read_text())["supervisor"]
         processes.send(supervisor["pid"], supervisor["ticks"], signal.SIGTERM)

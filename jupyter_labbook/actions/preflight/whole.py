@@ -131,20 +131,23 @@ def known(
     last = read(labbook)
     underway = processes.locked(_lock(labbook))
     night = last.found if last else None
+    looks = [each for each in (night, *alone.values()) if each is not None]
+    # What is true of the night is what was true of it when somebody looked last.
+    newest = max(looks, key=lambda each: each.time, default=None)
     found = [
         finding
         for each in alone.values()
         for finding in each.findings
-        if night is None or finding.kind not in _OF_ALL
+        if finding.kind not in _OF_ALL
     ]
-    found += [each for each in night.findings if each.kind in _OF_ALL] if night else []
+    found += [one for one in newest.findings if one.kind in _OF_ALL] if newest else []
     order = list(Check)
     return KnownFindings(
         underway=underway,
         subject=last.subject if last else "",
         step=last.step if last and underway else "",
         problem=_problem(last) if last and not underway else "",
-        time=max([each.time for each in (*alone.values(), night) if each], default=""),
+        time=newest.time if newest else "",
         unchecked=len({one.experiment for one in waiting} - alone.keys()),
         findings=tuple(
             sorted(
@@ -243,7 +246,7 @@ def _file(labbook: LabbookFolder) -> Path:
 
 
 def _lock(labbook: LabbookFolder) -> Path:
-    return labbook.path / ".preflight.lock"
+    return labbook.path / ".night.lock"
 
 
 def _write(labbook: LabbookFolder, last: Look) -> None:

@@ -66,7 +66,7 @@ describe('the queue', () => {
     expect(rows()[2]!.textContent).toContain('23:00 – Mon 00:30');
     expect(rows()[2]!.textContent).toContain('about 1 h 30 min');
     expect(rows()[1]!.textContent).toContain('It waits for tonight.');
-    expect($('.labbook-tonight b').textContent).toBe(
+    expect($('.labbook-tonight strong').textContent).toBe(
       'tonight: 22:00 to Mon 07:00'
     );
     expect($('.labbook-tonight span').textContent).toBe('1 of 9 h used');

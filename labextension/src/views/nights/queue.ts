@@ -289,7 +289,7 @@ export class QueueView {
   private _pause: HTMLButtonElement;
   private _findings: FindingsView;
   private _ideas: SuggestionsView;
-  private _window = h('b', {});
+  private _window = h('strong', {});
   private _used = h('span', {});
   private _note = h('p', {
     class: 'labbook-note',

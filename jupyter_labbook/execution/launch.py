@@ -201,7 +201,7 @@ def start_run(  # noqa: PLR0913  # the last two are for dispatchers
             keep = (*claim.descriptors, write)
             if through is None or not through.start(spec, keep):
                 # Standard library alone; site packages cost more than the rest.
-                _detach(boot("jupyter_labbook.runtime.supervisor", "-S"), spec, keep)
+                detach(boot("jupyter_labbook.runtime.supervisor", "-S"), spec, keep)
         finally:
             os.close(write)
     return Starting(read)
@@ -211,21 +211,21 @@ def follow_up(experiment: Path, surroundings: Surroundings) -> None:
     """Start what follows when a run of an experiment has ended, if anything does."""
     if surroundings.on_end:
         with suppress(OSError):
-            _detach([*surroundings.on_end, str(experiment)], {}, keep=())
+            detach([*surroundings.on_end, str(experiment)], {}, keep=())
 
 
 def remind(labbook: Path, surroundings: Surroundings) -> None:
     """Start what tells of the night, if anything does."""
     if surroundings.daily:
         with suppress(OSError):
-            _detach([*surroundings.daily, str(labbook)], {}, keep=())
+            detach([*surroundings.daily, str(labbook)], {}, keep=())
 
 
 def propose(labbook: Path, search: str, surroundings: Surroundings) -> None:
     """Start what queues the next run of a search, if anything does."""
     if surroundings.propose:
         with suppress(OSError):
-            _detach([*surroundings.propose, str(labbook), search], {}, keep=())
+            detach([*surroundings.propose, str(labbook), search], {}, keep=())
 
 
 def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:
@@ -243,7 +243,7 @@ def ensure_dispatcher(labbook: Path, surroundings: Surroundings) -> None:
         "beginning": beginning,
     }
     try:
-        _detach(boot("jupyter_labbook.execution.dispatcher"), spec, keep=(beginning,))
+        detach(boot("jupyter_labbook.execution.dispatcher"), spec, keep=(beginning,))
     finally:
         os.close(beginning)
 
@@ -254,8 +254,23 @@ def dispatcher_file(labbook: Path, surroundings: Surroundings, suffix: str) -> P
     return surroundings.dispatchers / f"{digest}{suffix}"
 
 
-def _detach(command: list[str], spec: dict[str, Any], keep: tuple[int, ...]) -> None:
-    """Start a process in a session of its own, which nobody has to wait for."""
+def detach(command: list[str], spec: dict[str, Any], keep: tuple[int, ...]) -> None:
+    """Start a process in a session of its own, which nobody has to wait for.
+
+    Parameters
+    ----------
+    command
+        What to start.
+    spec
+        What it reads from its standard input.
+    keep
+        Descriptors that it holds open, and locks with them.
+
+    Raises
+    ------
+    OSError
+        No process could be started.
+    """
     process = _Detached(
         command,
         stdin=subprocess.PIPE,

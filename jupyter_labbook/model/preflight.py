@@ -100,3 +100,39 @@ class Preflight:
     def clear(self) -> bool:
         """Whether nothing was found that somebody should do something about."""
         return all(one.severity is Severity.NOTE for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A look at all that waits, or at a part of it, by a process of its own."""
+
+    subject: str
+    """The batch or experiment; empty: everything that waits."""
+    begun: str
+    """ISO 8601, UTC."""
+    step: str = ""
+    """What is being done, in a few words; empty when it is done."""
+    problem: str = ""
+    """Why nothing could be found out, in a sentence."""
+    found: Preflight | None = None
+    """What it found; what the look before it found while it goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFindings:
+    """What is known of the runs that wait now, whoever looked and when."""
+
+    underway: bool
+    """Whether somebody looks at present."""
+    subject: str
+    """At what was looked last as a whole."""
+    step: str
+    """What is being done, while somebody looks."""
+    problem: str
+    """Why the last look came to nothing; empty if it did not."""
+    time: str
+    """When it was looked last, ISO 8601, UTC; empty if nobody ever did."""
+    unchecked: int
+    """Experiments with runs that wait into which nobody has looked."""
+    findings: tuple[Finding, ...]
+    """Those that matter most first."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_labbook.actions.overview import Overview
+    from jupyter_labbook.actions.queue_watch import QueueWatch
     from jupyter_labbook.model.view import RunView
     from jupyter_labbook.server.places import Places
     from jupyter_labbook.server.plans import OpenPlan
@@ -89,12 +90,8 @@ class OpenExperiment:
         Refusal
             A link leads out of the experiment, or another request takes too long.
         """
-        if not self._turn.acquire(timeout=_TURN_SECONDS):
-            raise slow(DISK_IS_SLOW)
-        try:
+        with _alone(self._turn):
             yield self.checked()
-        finally:
-            self._turn.release()
 
     def shown(self) -> dict[str, Any]:
         """Draw the experiment without its lines and outputs; in `turn`."""
@@ -140,12 +137,15 @@ class OpenLabbook:
         self.watching = Watching(lambda: _Changes(self), self.counts)
         self._places = places
         self._turn = threading.Lock()
+        self._queueing = threading.Lock()
+        self._digesting = threading.Lock()
         self._remembering = threading.Lock()
         self._identity = (0, 0)
 
     def folder(self) -> LabbookFolder:
         """Find it anew, so that one that vanished is missed."""
         from jupyter_labbook.actions.overview import Overview
+        from jupyter_labbook.actions.queue_watch import QueueWatch
         from jupyter_labbook.server.plans import OpenPlan
 
         folder = self._places.labbook(self.name)
@@ -156,18 +156,28 @@ class OpenLabbook:
                 self._experiments: Recent[OpenExperiment] = Recent(_EXPERIMENTS)
                 self._overview = Overview(folder)
                 self._plan = OpenPlan(folder.path, self.name)
+                self._queue = QueueWatch(folder)
         return folder
 
     @contextmanager
     def overview(self) -> Iterator[Overview]:
         """Be the only one who looks at all experiments."""
         self.folder()
-        if not self._turn.acquire(timeout=_TURN_SECONDS):
-            raise slow(DISK_IS_SLOW)
-        try:
+        with _alone(self._turn):
             yield self._overview
-        finally:
-            self._turn.release()
+
+    @contextmanager
+    def queue(self) -> Iterator[QueueWatch]:
+        """Be the only one who looks at the queue."""
+        self.folder()
+        with _alone(self._queueing):
+            yield self._queue
+
+    @contextmanager
+    def digesting(self) -> Iterator[LabbookFolder]:
+        """Be the only one who looks at all that happened."""
+        with _alone(self._digesting):
+            yield self.folder()
 
     def counts(self) -> dict[str, int]:
         """Count the runs in each state."""
@@ -190,6 +200,16 @@ class OpenLabbook:
         """Open the plan."""
         self.folder()
         return self._plan
+
+
+@contextmanager
+def _alone(turn: threading.Lock) -> Iterator[None]:
+    if not turn.acquire(timeout=_TURN_SECONDS):
+        raise slow(DISK_IS_SLOW)
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 class _Changes:

@@ -33,6 +33,7 @@ _NAMES_NOTHING = frozenset(
 _READ = frozenset(
     {
         *("experiment.md", "history", "runs", "figures", "output.log", "progress.json"),
+        "preflight.json",
         *("run.json", "script.py", "ticket.json", "started.json", "exit.json"),
     }
 )

@@ -254,6 +254,7 @@ _GITIGNORE = """\
 .aside/
 .lock
 .*.lock
+/preflight.json
 nights.csv
 backfill.json
 queue.json

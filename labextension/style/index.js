@@ -4,4 +4,6 @@ import './live.css';
 import './plot.css';
 import './plan.css';
 import './panel.css';
+import './queue.css';
+import './digest.css';
 import './header.css';

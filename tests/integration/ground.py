@@ -44,6 +44,17 @@ ROUTES: dict[str, Any] = {
         "list": "test",
         "text": "never",
     },
+    "GET queue?labbook={labbook}": None,
+    "POST queue?labbook={labbook}": {"act": "pause", "why": "never"},
+    "GET preflight?labbook={labbook}": None,
+    "POST preflight?labbook={labbook}": {},
+    "POST preflight/mend?labbook={labbook}": {"verb": "stop trial"},
+    "GET digest?labbook={labbook}": None,
+    "POST digest/read?labbook={labbook}": {
+        "since": "2026-01-01T00:00:00Z",
+        "moment": "2026-01-02T00:00:00Z",
+    },
+    "GET evening?labbook={labbook}": None,
     "GET changes?labbook={labbook}": None,
     "GET stream?labbook={labbook}": None,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.server.handlers.about import About, Description
 from jupyter_labbook.server.handlers.changes import Changes, Stream
+from jupyter_labbook.server.handlers.digests import Digest, DigestRead, Evening
 from jupyter_labbook.server.handlers.experiments import (
     Experiment,
     Range,
@@ -18,6 +19,7 @@ from jupyter_labbook.server.handlers.labbooks import (
     Overview,
     Place,
 )
+from jupyter_labbook.server.handlers.nights import Mend, Preflight, Queue
 from jupyter_labbook.server.handlers.plan import Plan
 from jupyter_labbook.server.handlers.run_files import Figure, MetricsFile, MetricsPart
 from jupyter_labbook.server.handlers.runs import Output, Run
@@ -49,6 +51,12 @@ ROUTES: Final[dict[str, type[LabbookHandler]]] = {
     rf"{_E}/rerun": Rerun,
     rf"{_E}/conclude": Conclude,
     "plan": Plan,
+    "queue": Queue,
+    "preflight": Preflight,
+    "preflight/mend": Mend,
+    "digest": Digest,
+    "digest/read": DigestRead,
+    "evening": Evening,
     "changes": Changes,
     "stream": Stream,
 }

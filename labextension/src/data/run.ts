@@ -224,7 +224,7 @@ export function readProgress(data: unknown): Progress | null {
     : null;
 }
 
-function readVerdict(data: Record<string, unknown>): Verdict {
+export function readVerdict(data: Record<string, unknown>): Verdict {
   return {
     prediction: text(data.prediction),
     outcome: readOutcome(data.outcome),

@@ -92,6 +92,26 @@ export async function insertExperiment(
   await write(notebook, made);
 }
 
+/** Insert a cell below the active one and go there; it is not run. */
+export async function insertCode(
+  app: JupyterFrontEnd,
+  panel: NotebookPanel,
+  source: string
+): Promise<void> {
+  const notebook = panel.content;
+  const shared = notebook.model?.sharedModel;
+  if (!shared) {
+    return;
+  }
+  const metadata = shared.cells.length ? { trusted: true } : {};
+  const index = Math.min(notebook.activeCellIndex + 1, shared.cells.length);
+  shared.insertCells(index, [{ cell_type: 'code', source, metadata }]);
+  app.shell.activateById(panel.id);
+  notebook.deselectAll();
+  await goTo(notebook, index);
+  await write(notebook, { source, cursor: { line: 0, column: source.length } });
+}
+
 /** Whether a cell loads the magics, or has shown that they are there. */
 function knowsMagic({ model }: Notebook): boolean {
   return Array.from(model?.cells ?? []).some(

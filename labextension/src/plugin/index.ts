@@ -3,6 +3,7 @@
 import commands from './commands.js';
 import headerTool from './headerTool.js';
 import labbook from './labbook.js';
+import morning from './morning.js';
 import neighbours from './neighbours.js';
 import notifications from './notifications.js';
 import panel from './panel.js';
@@ -18,6 +19,7 @@ export default [
   panel,
   statusBar,
   notifications,
+  morning,
   headerTool,
   neighbours
 ];

@@ -6,22 +6,24 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import type { PlanItem } from '../data/plan.js';
+import type { DigestSource } from '../data/digest.js';
+import type { QueueSource } from '../data/queue.js';
 import type { Words } from '../data/words.js';
 import type { Store } from '../views/host.js';
 import {
+  PANEL_TABS,
   PanelView,
   type PanelHost,
   type PanelMemory,
   type PanelTab
 } from '../views/panel.js';
-import { insertExperiment, openAtCell } from './cells.js';
+import { insertCode, insertExperiment, openAtCell } from './cells.js';
 import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
-import { ILabbook, type OpenPlan } from './labbook.js';
+import { ILabbook, type Nights, type OpenPlan } from './labbook.js';
 import { browserStore } from './store.js';
 
 const ID = 'jupyter-labbook:panel';
@@ -37,6 +39,25 @@ const NO_PLAN: OpenPlan = {
   subscribe: () => () => undefined,
   apply: () => Promise.reject(new Error('There is no labbook yet.')),
   setVisible: () => undefined,
+  dispose: () => undefined
+};
+
+const none = (): Promise<never> =>
+  Promise.reject(new Error('There is no labbook yet.'));
+
+const NO_QUEUE: QueueSource = {
+  ...{ queue: null, preflight: null, problem: '' },
+  subscribe: () => () => undefined,
+  setVisible: () => undefined,
+  ...{ change: none, stop: none, check: none, mend: none, evening: none },
+  dispose: () => undefined
+};
+
+const NO_DIGEST: DigestSource = {
+  ...{ digest: null, problem: '' },
+  subscribe: () => () => undefined,
+  refresh: () => undefined,
+  read: none,
   dispose: () => undefined
 };
 
@@ -100,9 +121,12 @@ class LabbookPanel extends Widget {
     const { source } = this._labbook;
     this._shown = source.labbook;
     this._plan = this._shown ? this._labbook.plan(this._shown) : NO_PLAN;
+    this._nights = this._labbook.nights;
     this._view = new PanelView({
       labbook: source,
       plan: this._plan,
+      queue: this._nights?.queue ?? NO_QUEUE,
+      digest: this._nights?.digest ?? NO_DIGEST,
       words: this._words,
       ...(this._memory && { memory: this._memory }),
       host: {
@@ -127,10 +151,12 @@ class LabbookPanel extends Widget {
     this._labbook.source.setVisible(this.isVisible);
     const tab = this._memory?.tab ?? 'runs';
     this._plan?.setVisible(this.isVisible && tab === 'plan');
+    this._nights?.queue.setVisible(this.isVisible && tab === 'queue');
   }
 
   private _view: PanelView | undefined;
   private _plan: OpenPlan | undefined;
+  private _nights: Nights | null = null;
   private _shown = '';
   private _memory: PanelMemory | undefined;
   private _unsubscribe: () => void;
@@ -142,10 +168,10 @@ function hostOf(
   tracker: INotebookTracker | null,
   words: Words
 ): Omit<PanelHost, 'remember'> {
-  const insert = (item: PlanItem | null): void => {
+  const insert = (put: (notebook: NotebookPanel) => Promise<void>): void => {
     const notebook = tracker?.currentWidget;
     if (notebook) {
-      void insertExperiment(app, notebook, item);
+      void put(notebook);
     } else {
       Notification.info(
         words.__('Open the notebook that is to hold the cell.'),
@@ -158,9 +184,14 @@ function hostOf(
   return {
     open: ({ notebook, cell }) =>
       void openAtCell(app, documents, notebook, cell),
+    show: ({ experiment, name }) =>
+      void app.commands.execute('labbook:open', { experiment, name }),
+    copy: text => navigator.clipboard.writeText(text),
     ...(tracker && {
-      newExperiment: () => insert(null),
-      makeExperiment: item => insert(item)
+      newExperiment: () => insert(panel => insertExperiment(app, panel)),
+      makeExperiment: item =>
+        insert(panel => insertExperiment(app, panel, item)),
+      insert: source => insert(panel => insertCode(app, panel, source))
     })
   };
 }
@@ -202,13 +233,27 @@ const plugin: JupyterFrontEndPlugin<void> = {
       caption: words.__('Show runs, plan and conclusions in the side bar'),
       icon: labbookIcon,
       execute: ({ tab }) => {
-        if (tab === 'runs' || tab === 'plan' || tab === 'labbook') {
-          panel.showTab(tab);
+        const known = PANEL_TABS.find(name => name === tab);
+        if (known) {
+          panel.showTab(known);
         }
         (labShell ?? app.shell).activateById(panel.id);
       }
     });
-    palette?.addItem({ command: SHOW, category: words.__('Labbook') });
+    const category = words.__('Labbook');
+    palette?.addItem({ command: SHOW, category });
+    for (const [tab, label] of [
+      ['morning', words.__('Show Morning Digest')],
+      ['queue', words.__('Show Queue')]
+    ] as const) {
+      const command = `labbook:show-${tab}`;
+      app.commands.addCommand(command, {
+        label,
+        icon: labbookIcon,
+        execute: () => app.commands.execute(SHOW, { tab })
+      });
+      palette?.addItem({ command, category });
+    }
   }
 };
 
@@ -216,7 +261,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
 function memoryIn(store: Store): PanelMemory | undefined {
   try {
     const memory = JSON.parse(store.get(MEMORY) ?? '') as PanelMemory;
-    const known = ['runs', 'plan', 'labbook'].includes(memory.tab);
+    const known = PANEL_TABS.includes(memory.tab);
     return known && Array.isArray(memory.folded) ? memory : undefined;
   } catch {
     return undefined;

@@ -10,10 +10,11 @@ import { Widget } from '@lumino/widgets';
 import type { Words } from '../data/words.js';
 import { h, setAttributes, setText } from '../views/dom.js';
 import { countWords } from '../views/notice.js';
+import { opensWords } from '../views/nights/words.js';
 import { freshnessWords, troubleWord } from '../views/panel/words.js';
 import { wordsFrom } from './host.js';
 import { labbookIcon } from './icons.js';
-import { ILabbook } from './labbook.js';
+import { ILabbook, type Nights } from './labbook.js';
 import { followSetting } from './settings.js';
 
 /** How many runs there are, and a way to the panel. */
@@ -29,13 +30,26 @@ class StatusItem extends Widget {
     labbookIcon.element({ container: this._icon, tag: 'span' });
     this._button.append(this._icon, this._text);
     this.node.append(this._button);
-    this._unsubscribe = _labbook.source.subscribe(() => this._draw());
-    this._draw();
+    this._unsubscribe = _labbook.source.subscribe(() => this._follow());
+    this._follow();
   }
 
   override dispose(): void {
     this._unsubscribe();
+    this._leave();
     super.dispose();
+  }
+
+  /** Another labbook has another queue. */
+  private _follow(): void {
+    const { nights } = this._labbook;
+    if (nights !== this._nights) {
+      this._leave();
+      this._nights = nights;
+      this._leave =
+        nights?.queue.subscribe(() => this._draw()) ?? (() => undefined);
+    }
+    this._draw();
   }
 
   private _draw(): void {
@@ -44,7 +58,10 @@ class StatusItem extends Widget {
     const { contact } = freshness;
     const counted = countWords(overview?.counts ?? {}, words);
     const trouble = labbook ? troubleWord(contact, words) : '';
-    setText(this._text, trouble || counted || words.__('Labbook'));
+    const opens =
+      counted && opensWords(this._nights?.queue.queue ?? null, words);
+    const said = [counted, opens].filter(part => part).join(', ');
+    setText(this._text, trouble || said || words.__('Labbook'));
     setAttributes(this._button, { 'data-contact': labbook ? contact : null });
     const age = labbook ? freshnessWords(freshness, words) : '';
     const where = labbook || words.__('No labbook here yet');
@@ -58,6 +75,8 @@ class StatusItem extends Widget {
   // Counts change all the time: nobody wants to hear of each.
   private _text = h('span', { 'aria-live': 'off' });
   private _unsubscribe: () => void;
+  private _leave: () => void = () => undefined;
+  private _nights: Nights | null = null;
 }
 
 const plugin: JupyterFrontEndPlugin<void> = {

@@ -1,7 +1,12 @@
+import type { DigestSource, Subject } from '../data/digest.js';
 import type { ExperimentRow, Group, LabbookSource } from '../data/labbook.js';
 import type { PlanItem, PlanSource } from '../data/plan.js';
+import type { QueueSource } from '../data/queue.js';
 import { english, type Words } from '../data/words.js';
 import { h, setAttributes, setText } from './dom.js';
+import { DigestView } from './nights/digest.js';
+import { QueueView } from './nights/queue.js';
+import type { CommandHost } from './nights/suggestions.js';
 import { RunsView, type RunsHost } from './panel/runs.js';
 import { SearchView } from './panel/search.js';
 import { Tabs } from './panel/tabs.js';
@@ -9,7 +14,15 @@ import { freshnessWords } from './panel/words.js';
 import { PlanView } from './plan.js';
 import { visible } from './text.js';
 
-export type PanelTab = 'runs' | 'plan' | 'labbook';
+export const PANEL_TABS = [
+  'morning',
+  'runs',
+  'queue',
+  'plan',
+  'labbook'
+] as const;
+
+export type PanelTab = (typeof PANEL_TABS)[number];
 
 /** What a person left the panel at. */
 export interface PanelMemory {
@@ -18,18 +31,22 @@ export interface PanelMemory {
 }
 
 /** What the panel's host can do. */
-export interface PanelHost {
+export interface PanelHost extends CommandHost {
   /** Show the notebook at the cell that started an experiment. */
   open: (row: ExperimentRow) => void;
   /** Put a new experiment's cell into the notebook; absent where there is none. */
   newExperiment?: () => void;
   makeExperiment?: (item: PlanItem) => void;
+  /** Show where an experiment was run. */
+  show?: (subject: Subject) => void;
   remember(memory: PanelMemory): void;
 }
 
 export interface PanelOptions {
   labbook: LabbookSource;
   plan: PlanSource;
+  queue: QueueSource;
+  digest: DigestSource;
   host: PanelHost;
   words?: Words;
   memory?: PanelMemory;
@@ -39,10 +56,11 @@ export interface PanelOptions {
 export class PanelView {
   readonly node: HTMLElement;
 
-  constructor({ labbook, plan, host, ...rest }: PanelOptions) {
+  constructor({ labbook, plan, queue, digest, host, ...rest }: PanelOptions) {
     const words = (this._words = rest.words ?? english);
     const memory = rest.memory ?? { tab: 'runs', folded: [] };
     this._source = labbook;
+    this._digest = digest;
     this._host = host;
     this._folded = new Set(memory.folded);
     this._runs = new RunsView(labbook, this._runsHost(), this._folded);
@@ -53,12 +71,29 @@ export class PanelView {
         makeExperiment: (item: PlanItem) => this._make(item)
       })
     });
+    const say = (sentence: string): void => setText(this._spoken, sentence);
+    this._queue = new QueueView(queue, words, {
+      say,
+      copy: text => host.copy(text),
+      ...(host.insert && { insert: host.insert }),
+      ...(host.newExperiment && { newExperiment: host.newExperiment })
+    });
+    this._morning = new DigestView(digest, words, {
+      say,
+      ...(host.show && { show: host.show }),
+      conclude: (experiment, text, was) =>
+        labbook.conclude(experiment, text, was),
+      done: () => this._leaveMorning()
+    });
     const tabs = [
+      { name: 'morning', title: words.__('Morning'), panel: h('div') },
       { name: 'runs', title: words.__('Runs'), panel: this._runs.node },
+      { name: 'queue', title: words.__('Queue'), panel: this._queue.node },
       { name: 'plan', title: words.__('Plan'), panel: h('div') },
       { name: 'labbook', title: words.__('Labbook'), panel: this._search.node }
     ] as const;
-    tabs[1].panel.append(this._plan.node);
+    tabs[0].panel.append(this._morning.node);
+    tabs[3].panel.append(this._plan.node);
     this._tabs = new Tabs<PanelTab>(tabs, words.__('Labbook'), () =>
       this._onTab()
     );
@@ -77,14 +112,28 @@ export class PanelView {
       this._spoken
     );
     this.node.addEventListener('keydown', event => this._onKey(event));
-    this._tabs.choose(memory.tab);
+    this._tabs.offer('morning', false);
+    this._tabs.choose(memory.tab === 'morning' ? 'runs' : memory.tab);
+    this._tabs.node.addEventListener('click', () => (this._touched = true));
+    this._tabs.node.addEventListener('keydown', () => (this._touched = true));
+    this._body.addEventListener('focusin', () => (this._touched = true));
     this._ready = true;
-    this._unsubscribe = labbook.subscribe(() => this._draw());
+    const leave = [
+      labbook.subscribe(() => this._draw()),
+      digest.subscribe(() => this._drawMorning())
+    ];
+    this._unsubscribe = () => leave.forEach(each => each());
+    this._drawMorning();
     this._draw();
   }
 
   /** Show one of the tabs. */
   show(tab: PanelTab): void {
+    this._touched = true;
+    if (tab === 'morning') {
+      this._digest.refresh();
+      this._tabs.offer(tab, true);
+    }
     this._tabs.choose(tab);
   }
 
@@ -100,6 +149,8 @@ export class PanelView {
     this._runs.dispose();
     this._search.dispose();
     this._plan.dispose();
+    this._queue.dispose();
+    this._morning.dispose();
     this.node.remove();
   }
 
@@ -125,6 +176,24 @@ export class PanelView {
         void this._search.search(text);
       }
     };
+  }
+
+  /** What nobody has read is offered, and shown to who has not begun with else. */
+  private _drawMorning(): void {
+    const unread = this._digest.digest?.unread ?? false;
+    if (unread) {
+      this._tabs.offer('morning', true);
+    }
+    if (unread && !this._touched) {
+      this._touched = true;
+      this._tabs.choose('morning');
+    }
+  }
+
+  private _leaveMorning(): void {
+    this._tabs.offer('morning', false);
+    this._tabs.choose('runs');
+    this.focus();
   }
 
   private _draw(): void {
@@ -228,12 +297,13 @@ export class PanelView {
     if (event.key !== '/' || types || event.ctrlKey || event.metaKey) {
       return;
     }
-    const view = this._tabs.chosen === 'labbook' ? this._search : this._runs;
-    if (this._tabs.chosen === 'plan') {
-      return;
+    const view = { runs: this._runs, labbook: this._search }[
+      this._tabs.chosen as string
+    ];
+    if (view) {
+      event.preventDefault();
+      view.focusFilter();
     }
-    event.preventDefault();
-    view.focusFilter();
   }
 
   private _words: Words;
@@ -242,6 +312,9 @@ export class PanelView {
   private _folded: Set<Group>;
   private _runs: RunsView;
   private _search: SearchView;
+  private _queue: QueueView;
+  private _morning: DigestView;
+  private _digest: DigestSource;
   private _plan: PlanView;
   private _tabs: Tabs<PanelTab>;
   private _body: HTMLElement;
@@ -252,6 +325,8 @@ export class PanelView {
   private _spoken = h('div', { class: 'labbook-spoken', role: 'status' });
   private _unsubscribe: () => void;
   private _ready = false;
+  /** Whether somebody has begun to do something here. */
+  private _touched = false;
   private _stamp = '';
   private _remembered = '';
 }

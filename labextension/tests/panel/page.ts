@@ -8,10 +8,15 @@ import {
   type PanelMemory
 } from '../../src/views/panel.js';
 import { HeldLabbook, overview, row } from '../labbookSource.js';
+import { HeldDigest, HeldQueue } from '../nightsSource.js';
 import { HeldSource, item } from '../source.js';
 
 export let source: HeldLabbook;
 export let plan: HeldSource;
+export let queue: HeldQueue;
+export let morning: HeldDigest;
+export let copied: string[];
+export let inserted: string[];
 export let view: PanelView;
 export let opened: ExperimentRow[];
 export let made: PlanItem[];
@@ -24,6 +29,10 @@ export function open(
 ): void {
   source = new HeldLabbook();
   plan = new HeldSource([item('question', 'Why?'), item('test', 'augment()')]);
+  queue = new HeldQueue();
+  morning = new HeldDigest();
+  copied = [];
+  inserted = [];
   opened = [];
   made = [];
   memories = [];
@@ -31,9 +40,13 @@ export function open(
   view = new PanelView({
     labbook: source,
     plan,
+    queue,
+    digest: morning,
     ...(memory && { memory }),
     host: {
       open: each => opened.push(each),
+      copy: text => Promise.resolve(void copied.push(text)),
+      insert: text => inserted.push(text),
       newExperiment: () => (begun += 1),
       makeExperiment: each => made.push(each),
       remember: each => memories.push(each),

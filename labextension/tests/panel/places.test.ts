@@ -4,6 +4,7 @@ import { FreshnessView } from '../../src/views/experiment/freshness.js';
 import { PanelView } from '../../src/views/panel.js';
 import { troubleWord } from '../../src/views/panel/words.js';
 import { HeldLabbook, overview } from '../labbookSource.js';
+import { HeldDigest, HeldQueue } from '../nightsSource.js';
 import { HeldSource, item } from '../source.js';
 import {
   $,
@@ -37,8 +38,11 @@ describe('tabs', () => {
     expect(document.activeElement).toBe(tab('Labbook'));
     press('Home');
     press('ArrowRight');
+    expect(document.activeElement).toBe(tab('Queue'));
+    press('ArrowRight');
     expect(document.activeElement).toBe(tab('Plan'));
-    expect(all('[role=tab]').map(each => each.tabIndex)).toEqual([-1, 0, -1]);
+    const offered = all('[role=tab]:not([hidden])');
+    expect(offered.map(each => each.tabIndex)).toEqual([-1, -1, 0, -1]);
     expect(panel().getAttribute('aria-labelledby')).toBe(tab('Plan').id);
     expect(tab('Plan').getAttribute('aria-controls')).toBe(panel().id);
     tab('Runs').click();
@@ -47,6 +51,7 @@ describe('tabs', () => {
       'runs',
       'labbook',
       'runs',
+      'queue',
       'plan',
       'runs'
     ]);
@@ -107,8 +112,13 @@ describe('an empty place', () => {
   it('offers no cell where there is no notebook to hold it', () => {
     const plan = new HeldSource([item('question', 'Why?')]);
     const source = new HeldLabbook();
-    const host = { open: () => undefined, remember: () => undefined };
-    const view = new PanelView({ labbook: source, plan, host });
+    const [queue, digest] = [new HeldQueue(), new HeldDigest()];
+    const host = {
+      open: () => undefined,
+      copy: () => Promise.resolve(),
+      remember: () => undefined
+    };
+    const view = new PanelView({ labbook: source, plan, queue, digest, host });
     source.show(overview({}));
     expect(tool(view.node, 'New experiment cell')).toBeUndefined();
     expect(view.node.querySelector('[title^="Make it"]')).toBeNull();

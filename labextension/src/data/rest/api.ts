@@ -76,7 +76,7 @@ export class Api {
 
   /** A sentence for each thing that does not work in these surroundings. */
   async notes(signal?: AbortSignal): Promise<string[]> {
-    return texts(record(await this._get('about', {}, signal)).notes);
+    return texts(record(await this.get('about', {}, signal)).notes);
   }
 
   /**
@@ -90,7 +90,7 @@ export class Api {
     path = ''
   ): Promise<string> {
     const query = { near, ...given({ path }) };
-    const data = await this._get('labbook', query, signal);
+    const data = await this.get('labbook', query, signal);
     return text(record(data).labbook);
   }
 
@@ -100,7 +100,7 @@ export class Api {
     near: string,
     signal?: AbortSignal
   ): Promise<Place> {
-    return readPlace(await this._get('place', { path, near }, signal));
+    return readPlace(await this.get('place', { path, near }, signal));
   }
 
   overview(
@@ -110,7 +110,7 @@ export class Api {
     signal?: AbortSignal
   ): Conditional<Overview> {
     const query = { labbook, ...given(filter) };
-    return this._conditional('overview', query, known, readOverview, signal);
+    return this.conditional('overview', query, known, readOverview, signal);
   }
 
   async experiments(
@@ -121,7 +121,7 @@ export class Api {
     signal?: AbortSignal
   ): Promise<Found> {
     const query = { labbook, ...given(filter) };
-    return readFound(await this._get('experiments', query, signal));
+    return readFound(await this.get('experiments', query, signal));
   }
 
   experiment(
@@ -130,7 +130,7 @@ export class Api {
     signal?: AbortSignal
   ): Conditional<ExperimentAnswer> {
     const path = pathOf(experiment);
-    return this._conditional(path, { labbook }, known, this._readView, signal);
+    return this.conditional(path, { labbook }, known, this._readView, signal);
   }
 
   /** Lines of an experiment: all, or what was added since a cursor. */
@@ -143,7 +143,7 @@ export class Api {
     const query = { labbook, points, ...given({ since }) };
     return this._sound(
       readSeries,
-      await this._get(pathOf(experiment, 'series'), query, signal)
+      await this.get(pathOf(experiment, 'series'), query, signal)
     );
   }
 
@@ -163,7 +163,7 @@ export class Api {
       points: asked.map(({ points }) => String(points)),
       since: asked.map(({ since }) => since)
     };
-    const found = record(await this._get('series', query, signal)).series;
+    const found = record(await this.get('series', query, signal)).series;
     if (!Array.isArray(found) || found.length !== asked.length) {
       throw this._strange();
     }
@@ -185,7 +185,7 @@ export class Api {
     const query = { labbook, metric: metrics, run: runs, by, from, to, points };
     return this._sound(
       wholeLines,
-      await this._get(pathOf(experiment, 'range'), query, signal)
+      await this.get(pathOf(experiment, 'range'), query, signal)
     );
   }
 
@@ -199,7 +199,7 @@ export class Api {
     exit: Record<string, unknown> | null;
   }> {
     const path = pathOf(experiment, 'runs', run);
-    const data = record(await this._get(path, { labbook }, signal));
+    const data = record(await this.get(path, { labbook }, signal));
     const exit = record(data.exit);
     return {
       view:
@@ -219,7 +219,7 @@ export class Api {
     signal?: AbortSignal
   ): Promise<OutputPart> {
     const path = pathOf(experiment, 'runs', run, 'output');
-    return readOutput(await this._get(path, { labbook, from }, signal));
+    return readOutput(await this.get(path, { labbook, from }, signal));
   }
 
   /** A part of a metrics file from an offset on. */
@@ -289,7 +289,7 @@ export class Api {
   }
 
   plan(labbook: string, known = '', signal?: AbortSignal): Conditional<Plan> {
-    return this._conditional('plan', { labbook }, known, readPlan, signal);
+    return this.conditional('plan', { labbook }, known, readPlan, signal);
   }
 
   /** Change the plan once, however often it is asked for under one id. */
@@ -300,7 +300,7 @@ export class Api {
     signal?: AbortSignal
   ): Promise<Plan> {
     return readPlan(
-      await this._post('plan', { labbook }, { id, ...change }, signal)
+      await this.post('plan', { labbook }, { id, ...change }, signal)
     );
   }
 
@@ -310,7 +310,7 @@ export class Api {
     signal?: AbortSignal
   ): Promise<Changes> {
     const query = { labbook, ...given({ since }) };
-    return readChanges(await this._get('changes', query, signal));
+    return readChanges(await this.get('changes', query, signal));
   }
 
   /** The stream of changes; its body ends with the signal. */
@@ -329,7 +329,8 @@ export class Api {
     );
   }
 
-  private async _get(
+  /** What a route answers. */
+  async get(
     path: string,
     query: Query,
     signal?: AbortSignal
@@ -339,10 +340,11 @@ export class Api {
 
   private _verb(place: Place, verb: string, body: object): Promise<unknown> {
     const { labbook, experiment } = place;
-    return this._post(pathOf(experiment, verb), { labbook }, body);
+    return this.post(pathOf(experiment, verb), { labbook }, body);
   }
 
-  private _post(
+  /** Ask a route to do something. */
+  post(
     path: string,
     query: Query,
     body: object,
@@ -361,7 +363,8 @@ export class Api {
     return answer === UNCHANGED ? undefined : answer.data;
   }
 
-  private async _conditional<T>(
+  /** What a route answers, unless that is known by its tag. */
+  async conditional<T>(
     path: string,
     query: Query,
     known: string,

@@ -59,19 +59,27 @@ export class Tabs<Name extends string> {
     this._chosen(name);
   }
 
+  /** Whether one of them can be chosen. */
+  offer(name: Name, offered: boolean): void {
+    const index = this._tabs.findIndex(tab => tab.name === name);
+    this._buttons[index]!.hidden = !offered;
+  }
+
   private _onKey(event: KeyboardEvent): void {
-    const count = this._tabs.length;
+    const offered = this._tabs.filter((_, at) => !this._buttons[at]!.hidden);
+    const here = offered.indexOf(this._tabs[this._index]!);
+    const count = offered.length;
     const to: Record<string, number> = {
-      ArrowRight: (this._index + 1) % count,
-      ArrowLeft: (this._index + count - 1) % count,
+      ArrowRight: (here + 1) % count,
+      ArrowLeft: (here + count - 1) % count,
       Home: 0,
       End: count - 1
     };
-    const index = to[event.key];
-    if (index !== undefined) {
+    const next = offered[to[event.key] ?? -1];
+    if (next) {
       event.preventDefault();
-      this.choose(this._tabs[index]!.name);
-      this._buttons[index]!.focus();
+      this.choose(next.name);
+      this._buttons[this._index]!.focus();
     }
   }
 

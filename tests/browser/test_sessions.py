@@ -35,7 +35,14 @@ SUBMIT = """box => box.dispatchEvent(new KeyboardEvent('keydown',
   { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true }))"""
 
 # JupyterLab's own, while its server refuses or does not answer.
-NOT_OURS = ("Failed to fetch", "Forbidden", "Unauthorized", "Invalid response", "_xsrf")
+NOT_OURS = (
+    "Failed to fetch",
+    "Forbidden",
+    "Unauthorized",
+    "Invalid response",
+    "Kernel is dead",
+    "_xsrf",
+)
 
 
 @pytest.fixture(scope="session", params=["lab"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -119,6 +120,25 @@ def go(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
+def blocking(tmp_path: Path) -> Iterator[str]:
+    """Code that blocks a kernel in C until the test ends.
+
+    It does not let go of the lock: nothing else of the kernel runs.
+    """
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    yield (
+        "import ctypes, os\n"
+        f"pipe = os.open({str(pipe)!r}, os.O_RDWR)\n"
+        "ctypes.PyDLL(None).read(pipe, ctypes.create_string_buffer(1), 1)\n"
+    )
+    # Both ways, so that it opens also if no kernel ever did.
+    descriptor = os.open(pipe, os.O_RDWR)
+    os.write(descriptor, b".")
+    os.close(descriptor)
+
+
+@pytest.fixture
 def labbook(server: Server, until: Callable[..., None]) -> Iterator[Path]:
     """Begin a labbook beside the notebook, with little patience for the deaf."""
     folder = server.root / "labbook"
@@ -155,7 +175,8 @@ def _shut_kernel_down(page: Page) -> None:
     page.evaluate(
         """async () => {
           const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
-          await context?.shutdown();
+          // One that is gone already, or about to be started again, says no.
+          await context?.shutdown().catch(() => {});
         }"""
     )
 

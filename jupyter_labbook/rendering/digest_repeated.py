@@ -23,6 +23,18 @@ _MOST_METRICS: Final = 2
 _MOST_GIVEN: Final = 3
 
 
+def in_words(found: OldAgainstNew) -> dict[str, object]:
+    """Put together all that is said of an experiment, for who draws it elsewhere."""
+    return {
+        "experiment": found.experiment,
+        "why": why(found),
+        "changes": changes(found),
+        "pairs": pairs(found),
+        "more": more(found),
+        "verb": rest(found),
+    }
+
+
 def why(found: OldAgainstNew) -> str:
     """Say which experiment, and why its old runs do not count."""
     return f"{found.name} was run again: {found.reason}"

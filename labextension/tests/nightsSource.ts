@@ -146,6 +146,7 @@ export function digest(more: Partial<Digest> = {}): Digest {
     since: '2026-11-21T18:00:00+01:00',
     ...{ read: '', unread: true, experiments: 3 },
     ...{ results: [result('forest')], failures: [], delays: [] },
+    ...{ repeated: [], searches: [] },
     ...{ absences: [], unconcluded: [], answers: [], bands: [] },
     forecasts: { count: 0, hits: 0, expected: 0, brier: 0 },
     judgement: '',

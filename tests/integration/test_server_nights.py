@@ -325,6 +325,7 @@ def test_the_digest_tells_of_the_night_and_marks_nothing_as_read(
     assert result["svg"].startswith("<svg")
     [failure] = told["failures"]
     assert (failure["reason"], failure["tail"]) == ("ValueError: no", ["no"])
+    assert (told["repeated"], told["searches"]) == ([], [])
     assert read_mark(shown.folder.path) is None
     tag = {"If-None-Match": shown.get("digest").headers["etag"]}
     assert shown.served.get("digest", tag, labbook=shown.name).status in (200, 304)

@@ -98,8 +98,10 @@ def _read(labbook: OpenLabbook) -> dict[str, Any]:
     from jupyter_labbook.actions.digest import read_digest
     from jupyter_labbook.execution.clock import SystemClock
     from jupyter_labbook.rendering import digest_words as words
+    from jupyter_labbook.rendering.backfill_words import search_words
     from jupyter_labbook.rendering.digest_html import small_plot
     from jupyter_labbook.rendering.digest_json import digest_json
+    from jupyter_labbook.rendering.digest_repeated import in_words
     from jupyter_labbook.storage.settings import user_settings
 
     with labbook.digesting() as folder:
@@ -110,6 +112,9 @@ def _read(labbook: OpenLabbook) -> dict[str, Any]:
         for result, plain in zip(digest.results, told["results"], strict=False):
             plain["svg"] = small_plot(result.view) if result.view else ""
             plain["values"] = words.values(result)
+        # In words, as every other form has them.
+        told["repeated"] = [in_words(one) for one in digest.repeated[:_MOST]]
+        told["searches"] = [search_words(one) for one in digest.searches[:_MOST]]
         return {
             **told,
             "labbook": labbook.name,

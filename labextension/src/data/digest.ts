@@ -60,6 +60,18 @@ export interface Answer {
   outcomes: Outcome[];
 }
 
+/** An experiment whose tainted runs were run again: old against new. */
+export interface Repeated {
+  experiment: string;
+  why: string;
+  changes: [prediction: string, change: string][];
+  /** What some runs logged before and now. */
+  pairs: string[];
+  more: string;
+  /** The command that shows all of it. */
+  verb: string;
+}
+
 /** How well probabilities were given. */
 export interface Score {
   count: number;
@@ -80,7 +92,10 @@ export interface Digest {
   unread: boolean;
   experiments: number;
   results: Result[];
+  repeated: Repeated[];
   failures: Failure[];
+  /** What accepted searches have found meanwhile, in words. */
+  searches: string[];
   delays: Delay[];
   /** Times in which nobody served the queue. */
   absences: { begin: string; end: string }[];

@@ -73,6 +73,16 @@ const FULL = digest({
   ],
   forecasts: { count: 22, hits: 17, expected: 0.8, brier: 0.15 },
   judgement: 'You are about as right as you think.',
+  repeated: [
+    {
+      experiment: '0007-leak',
+      why: 'leak was run again: <b>off</b> by one',
+      changes: [['accuracy > 0.15', 'was refuted, is supported']],
+      ...{ pairs: ['001 → 003: accuracy 0.1 → 0.2'], more: 'and 4 more runs' },
+      verb: 'labbook compare leak'
+    }
+  ],
+  searches: ['forest (max accuracy): 12 runs.'],
   totals: { results: 140 },
   problems: ['0009-x cannot be read.']
 });
@@ -158,6 +168,23 @@ describe('a digest', () => {
     expect([plot.width, plot.height]).toEqual([320, 190]);
     expect(plot.alt).toBe('Plot of warmup');
     expect(card('look').textContent).toContain('confused31');
+  });
+
+  it('sets old against new, and tells what was searched meanwhile', () => {
+    morning.show({ digest: FULL });
+    const [again] = [...panel().querySelectorAll('section')].filter(part =>
+      part.textContent.startsWith('Run again')
+    );
+    for (const said of [
+      'leak was run again: <b>off</b> by one',
+      'accuracy > 0.15 was refuted, is supported',
+      '001 → 003: accuracy 0.1 → 0.2',
+      'and 4 more runs',
+      'labbook compare leak'
+    ]) {
+      expect(again!.textContent).toContain(said);
+    }
+    expect(panel().textContent).toContain('forest (max accuracy): 12 runs.');
   });
 
   it('tells what failed, what did not start, and who was not there', () => {

@@ -217,6 +217,7 @@ describe('an answer in which much is missing or wrong', () => {
         }
       ],
       failures: [{ tail: ['a', '', 3] }],
+      repeated: [{ why: 'x', changes: [['a', 'b'], ['c']], pairs: ['d', 1] }],
       calibration: { bands: [{ score: { count: 2 } }] },
       streak: { recent: [1, -1, 'x'] }
     });
@@ -226,6 +227,12 @@ describe('an answer in which much is missing or wrong', () => {
       verdicts: [{ outcome: 'pending' }]
     });
     expect(told.failures[0]!.tail).toEqual(['a', '', '']);
+    expect(told.repeated).toEqual([
+      {
+        ...{ experiment: '', why: 'x', changes: [['a', 'b']], pairs: ['d'] },
+        ...{ more: '', verb: '' }
+      }
+    ]);
     expect(told.bands[0]!.count).toBe(2);
     expect(told.streak.recent).toEqual([1, 0, 0]);
     const finding = { severity: 'grave', sentence: 'x' };

@@ -40,6 +40,7 @@ from jupyter_labbook.rendering import digest_words as words
 from jupyter_labbook.rendering.digest_html import digest_html, digest_page, small_plot
 from jupyter_labbook.rendering.digest_json import digest_json
 from jupyter_labbook.rendering.digest_markdown import digest_markdown
+from jupyter_labbook.rendering.digest_repeated import in_words
 from jupyter_labbook.rendering.digest_text import digest_text
 from jupyter_labbook.rendering.tables import text_width
 from tests.unit.rendering.samples import single
@@ -429,3 +430,14 @@ def test_a_digest_without_forecasts_says_how_to_give_them() -> None:
     page = html.unescape(digest_html(empty(experiments=1)))
     assert "accuracy > 0.9 (80%)" in page
     assert "FORECASTS" not in digest_text(empty(experiments=1))
+
+
+def test_old_against_new_is_told_in_words_to_whoever_draws_it() -> None:
+    told = in_words(repeated(runs=5))
+    assert told["why"] == "deep was run again: off by one"
+    assert told["changes"] == [
+        ("accuracy > 0.2", "was refuted (0.1), is supported (0.25)")
+    ]
+    assert len(told["pairs"]) == 3
+    assert told["more"] == "and 2 more runs"
+    assert told["verb"] == "labbook compare deep"

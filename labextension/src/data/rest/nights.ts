@@ -209,6 +209,15 @@ export function readDigest(data: unknown): Digest {
       svg: text(each.svg),
       values: pairs(each.values)
     })),
+    repeated: records(of.repeated).map(each => ({
+      experiment: text(each.experiment),
+      why: text(each.why),
+      changes: pairs(each.changes),
+      pairs: texts(each.pairs),
+      more: text(each.more),
+      verb: text(each.verb)
+    })),
+    searches: texts(of.searches),
     failures: records(of.failures).map(each => ({
       subject: readSubject(each.subject),
       state: text(each.state),

@@ -6,6 +6,7 @@ import {
   answer,
   delay,
   failure,
+  repeated,
   result,
   unconcluded,
   type PartsHost
@@ -101,10 +102,17 @@ export class DigestView {
         digest.results.map(each => result(each, digest, host)),
         totals.results
       ),
+      section(words.__('Run again'), digest.repeated.map(repeated)),
       section(
         words.__('Failed'),
         digest.failures.map(each => failure(each, digest, host)),
         totals.failures
+      ),
+      section(
+        words.__('Searched meanwhile'),
+        digest.searches.map(each =>
+          h('li', { class: 'labbook-told' }, visible(each))
+        )
       ),
       section(
         words.__('Did not start'),

@@ -5,6 +5,7 @@ import type {
   Delay,
   Digest,
   Failure,
+  Repeated,
   Result,
   Subject,
   Unconcluded
@@ -77,6 +78,25 @@ export function result(
   }
   node.append(learned(of.subject, of.conclusion, host));
   return node;
+}
+
+export function repeated(of: Repeated): HTMLElement {
+  const lines = [...of.pairs, of.more].filter(line => line);
+  return h(
+    'li',
+    { class: 'labbook-told' },
+    h('h4', { dir: 'auto' }, visible(of.why)),
+    ...of.changes.map(([prediction, change]) =>
+      h(
+        'p',
+        { dir: 'auto' },
+        h('code', {}, visible(prediction)),
+        ` ${visible(change)}`
+      )
+    ),
+    ...lines.map(line => h('p', { class: 'labbook-aside' }, visible(line))),
+    h('p', {}, h('code', {}, visible(of.verb)))
+  );
 }
 
 export function failure(

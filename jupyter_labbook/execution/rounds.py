@@ -132,9 +132,13 @@ class Rounds:
         ready = [one for one in found if self._not_before.get(one.place, 0.0) <= beat]
         decisions = decide(ready, machine)
         self._diary.look(moment, beat, found, decisions)
-        progress = self._start([one for one in decisions if one.start])
-        for place in giving_way(decisions, ready, self._world.executing()):
+        leaving = giving_way(ready, machine, self._world.executing())
+        for place in leaving:
             self._world.give_way(place)
+        # Nothing fills up the room that is being made.
+        fill = {one.place for one in ready if one.ticket.backfill and leaving}
+        starting = [one for one in decisions if one.start and one.place not in fill]
+        progress = self._start(starting)
         opens = [one.opens for one in decisions if not one.start and one.opens]
         # Nobody wakes us when a supervisor is killed, hence the tick.
         soon = broken_off or len(ready) < len(found) or _soon(decisions)

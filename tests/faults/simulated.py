@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.settings import UserSettings
 
 START_SECONDS = 30.0
+MOST_LOOKS = 1000
+"""In a time in which nobody but the dispatcher does anything."""
 
 
 class KilledError(BaseException):
@@ -146,6 +148,8 @@ class SimulatedWorld:
         self.fault = ""
         """Where the next start meets a kill, or takes too long."""
         self.follow_up_fault = ""
+        self.looks = 0
+        """Since somebody else last did anything."""
         self.started_at: list[tuple[Run, datetime]] = []
 
     # What the loop asks for.
@@ -332,15 +336,16 @@ class SimulatedWorld:
             each.run.owner = None
 
     def next_end(self) -> float:
-        """Seconds until a run ends, or is to."""
+        """Seconds until a run ends, or is to; where neither can be, a long time."""
         left = [START_SECONDS * 1000]
         for each in self.live:
             if not each.main:
                 left.append(1.0)
-                continue
-            left.append(each.run.seconds - (self.clock.beat - each.begun))
-            if each.run.ticket.at_end is AtEnd.STOP and each.closes is not None:
-                left.append((each.closes - self.clock.moment).total_seconds())
+            elif not self.full:
+                left.append(each.run.seconds - (self.clock.beat - each.begun))
+                stops = each.run.ticket.at_end is AtEnd.STOP and each.alive
+                if stops and each.closes is not None:
+                    left.append((each.closes - self.clock.moment).total_seconds())
         return max(0.5, min(left))
 
     # What follows.
@@ -409,6 +414,8 @@ class SimulatedWorld:
     def look(self) -> Outlook:
         """Let the dispatcher look until it has nothing left to start."""
         while self.rounds is not None:
+            self.looks += 1
+            assert self.looks < MOST_LOOKS, f"it is busy for nothing: {[*self.live]}"
             try:
                 outlook = self.rounds.look()
             except KilledError:
@@ -426,6 +433,7 @@ class SimulatedWorld:
         Looks that would find the same as the last one are left out, up to a pace.
         """
         until = self.clock.beat + seconds
+        self.looks = 0
         while self.clock.beat < until:
             outlook = self.look()
             yield

@@ -7,6 +7,7 @@ files, processes and time. What must hold is told here once more, in other words
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 STEPS = int(os.environ.get("LABBOOK_SOAK", "10000"))
 """Of all examples together; `make soak` asks for a million."""
 STEPS_EACH = 50
+TOLD_EACH = 20_000
+"""Steps after which is said how far it has come."""
 LATEST_START = 2
 """Looks after which a run with free room must have begun."""
 REST = 120.0
@@ -200,6 +203,7 @@ class Year(RuleBasedStateMachine):
 
     @rule(looks=st.integers(1, 5))
     def tick(self, looks: int) -> None:
+        self.world.looks = 0
         for _ in range(looks):
             self.look()
             self.world.pass_by(2.0)
@@ -442,20 +446,28 @@ class Year(RuleBasedStateMachine):
             assert begun or event.kind is NightKind.GAP
 
 
-@pytest.mark.timeout(max(120, STEPS // 20))
-def test_a_simulated_year_holds_what_is_promised() -> None:
+@pytest.mark.timeout(max(900, STEPS // 20))
+def test_a_simulated_year_holds_what_is_promised(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     Year.steps = Year.executed = 0
+    told, begun = 0, time.process_time()
     while Year.steps < STEPS:
         run_state_machine_as_test(Year, settings=YEARS)
+        if Year.steps - told >= TOLD_EACH:
+            told, seconds = Year.steps, time.process_time() - begun
+            with capsys.disabled():
+                print(f"{told} steps, {Year.executed} runs, {seconds:.0f} s of CPU")  # noqa: T201
     assert Year.executed > STEPS // 50
 
 
 YEARS = settings(
     deadline=None,
-    max_examples=20,
+    max_examples=100,
     stateful_step_count=STEPS_EACH,
-    # A year that went wrong is told as it was: to shorten it would take hours.
-    phases=(Phase.generate,),
+    phases=(Phase.generate, Phase.shrink),
     database=None,
+    print_blob=True,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )

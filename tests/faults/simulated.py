@@ -109,6 +109,8 @@ class Supervisor:
     """A run's processes: the supervisor, and once it has begun, the main one."""
 
     run: Run
+    ticket: Ticket
+    """What was decided upon."""
     gpus: frozenset[int]
     opens: datetime | None
     closes: datetime | None
@@ -151,6 +153,7 @@ class SimulatedWorld:
         self.looks = 0
         """Since somebody else last did anything."""
         self.started_at: list[tuple[Run, datetime]] = []
+        self.decided_at: list[tuple[Ticket, datetime]] = []
 
     # What the loop asks for.
 
@@ -199,7 +202,8 @@ class SimulatedWorld:
             return Began.NO_ROOM
         if fault == "dispatcher.claimed":
             raise KilledError
-        begun = Supervisor(run, claim, decision.opens, decision.closes)
+        begun = Supervisor(run, run.ticket, claim, decision.opens, decision.closes)
+        self.decided_at.append((run.ticket, self.clock.moment))
         self.supervisors.append(begun)
         if fault == "dispatcher.launched":
             raise KilledError
@@ -277,7 +281,8 @@ class SimulatedWorld:
         late = (each.closes is not None and now >= each.closes) or (
             each.opens is not None and now < each.opens
         )
-        if fault == "supervisor.begun" or locked or run.ended or run.wish or late:
+        wished = run.ended or run.wish or run.ticket is not each.ticket
+        if fault == "supervisor.begun" or locked or wished or late:
             each.alive = False
         elif self.full or run.started:
             # What decides who may execute the run could not be written.

@@ -90,6 +90,9 @@ ASKED = st.fixed_dictionaries(
     }
 )
 """What a run asks for."""
+BATCHES = st.lists(ASKED, min_size=1, max_size=6)
+MINUTES = st.sampled_from([1, 20, 60, 300, 600, 1440, 4 * 1440])
+PACES = st.sampled_from([0.0, 600.0, 3600.0, 7200.0])
 TROUBLE_AT_START = (
     "dispatcher.claimed",
     "dispatcher.launched",
@@ -134,7 +137,7 @@ class Year(RuleBasedStateMachine):
 
     # What the owner does.
 
-    @rule(batch=st.lists(ASKED, min_size=1, max_size=6))
+    @rule(batch=BATCHES)
     def submit(self, batch: list[dict[str, Any]]) -> None:
         for asked in batch:
             if not self.world.full and len(list(self.waiting())) <= MOST_WAITING:
@@ -201,18 +204,28 @@ class Year(RuleBasedStateMachine):
 
     # What time does.
 
-    @rule(looks=st.integers(1, 5))
-    def tick(self, looks: int) -> None:
+    @rule(looks=st.integers(1, 5), used=st.booleans())
+    def tick(self, looks: int, used: bool) -> None:  # noqa: FBT001  # drawn
         self.world.looks = 0
+        if used:
+            self.world.use()
         for _ in range(looks):
             self.look()
             self.world.pass_by(2.0)
 
-    @rule(
-        minutes=st.sampled_from([1, 20, 60, 300, 600, 1440, 4 * 1440]),
-        pace=st.sampled_from([0.0, 600.0, 3600.0, 7200.0]),
-    )
-    def pass_by(self, minutes: int, pace: float) -> None:
+    @rule(minutes=MINUTES, pace=PACES, used=st.booleans())
+    def pass_by(self, minutes: int, pace: float, used: bool) -> None:  # noqa: FBT001  # drawn
+        if used:
+            self.world.use()
+        self.let_pass(minutes, pace)
+
+    @rule(days=st.lists(st.tuples(BATCHES, MINUTES, PACES), min_size=1, max_size=4))
+    def go_about_it(self, days: list[tuple[list[dict[str, Any]], int, float]]) -> None:
+        for batch, minutes, pace in days:
+            self.submit(batch)
+            self.let_pass(minutes, pace)
+
+    def let_pass(self, minutes: int, pace: float) -> None:
         seconds = minutes * 60.0
         for _ in self.world.serve(seconds, max(pace, seconds / 100)):
             self.check_readiness()
@@ -277,6 +290,9 @@ class Year(RuleBasedStateMachine):
 
     @invariant()
     def room_is_respected(self) -> None:
+        self.check_room()
+
+    def check_room(self) -> None:
         world, person = self.world, self.person
         assert world.slots_held <= person.settings.slots
         assert len(world.gpus_held) == len(set(world.gpus_held))
@@ -290,6 +306,12 @@ class Year(RuleBasedStateMachine):
                 assert hours(local(moment, self.world)), (run.ticket.when, moment)
             if run.ticket.when == "after 23:30":
                 assert moment >= run.since
+            assert not run.ticket.held
+        for ticket, moment in self.world.decided_at:
+            if self.person.settings.focus.hours and ticket.when != "now":
+                wall = local(moment, self.world)
+                assert near_a_change(moment, self.world) or not walls.focus(wall)
+        self.world.decided_at.clear()
         self.world.started_at.clear()
 
     def look(self) -> None:
@@ -298,6 +320,7 @@ class Year(RuleBasedStateMachine):
 
     def check_readiness(self) -> None:
         """Every eligible run starts within two ticks of a free slot."""
+        self.check_room()
         for run in self.world.runs.values():
             if not run.waits:
                 continue

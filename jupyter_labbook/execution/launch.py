@@ -77,6 +77,9 @@ class Terms:
 
     Attributes
     ----------
+    ticket
+        Signature of the ticket that was decided upon: under any other one the run does
+        not begin. Empty for a run that needs none.
     opens, closes
         Seconds since the epoch between which it may begin; None: at any time.
     until
@@ -89,6 +92,7 @@ class Terms:
         How many threads libraries may use; 0: as many as they like.
     """
 
+    ticket: str = ""
     opens: float | None = None
     closes: float | None = None
     until: float | None = None
@@ -112,6 +116,7 @@ class Terms:
         opens = decision.opens.timestamp() if decision.opens else None
         closes = decision.closes.timestamp() if decision.closes else None
         return cls(
+            ticket=ticket.signature,
             opens=opens,
             closes=closes,
             until=closes if ticket.at_end is AtEnd.STOP else None,
@@ -161,6 +166,7 @@ def start_run(
         | environment.for_run(str(run.path))
         | environment.for_share(claim.gpus, terms.cores, launch.env),
         "timeout": launch.timeout,
+        "ticket": terms.ticket,
         "opens": terms.opens,
         "closes": terms.closes,
         "until": terms.until,

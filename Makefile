@@ -75,8 +75,13 @@ test: lint js browser  ## every check there is
 	$(BIN)/python -m pytest tests/browser
 
 .PHONY: soak
-soak: $(READY)  ## a million steps of simulated years, for an hour or more
+soak: $(READY)  ## a million steps of simulated years, for an hour or two
 	LABBOOK_SOAK=1000000 $(BIN)/python -m pytest tests/faults/test_simulated_year.py
+
+.PHONY: faults
+faults: $(READY)  ## 200 kills at random, and GPUs shared by 100 runs
+	LABBOOK_KILLS=200 LABBOOK_GPU_RUNS=100 $(BIN)/python -m pytest \
+		tests/faults/test_random_kills.py tests/faults/test_shared_gpus.py
 
 .PHONY: bench
 bench: $(READY) browser  ## what is promised about speed, measured

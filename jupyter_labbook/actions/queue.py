@@ -187,7 +187,8 @@ def _change_each(
 
 def _replace(run: RunFolder, change: Callable[[Ticket], Ticket]) -> None:
     """Replace a ticket that is this user's by another one, signed anew."""
-    # A supervisor begins by taking this lock: what executes cannot be changed.
+    # A supervisor begins by taking this lock: what executes cannot be changed, and it
+    # does not begin under another ticket than the one that was decided upon.
     held = processes.lock(run.lock)
     if held is None:
         raise InvalidInputError(f"{_name(run)} executes already: nothing was changed.")

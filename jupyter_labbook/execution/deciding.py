@@ -44,35 +44,75 @@ def decide(waiting: Sequence[Waiting], state: Machine) -> list[Decision]:
 
 
 def giving_way(
-    decisions: Iterable[Decision],
-    waiting: Iterable[Waiting],
+    waiting: Sequence[Waiting],
+    state: Machine,
     executing: Sequence[tuple[str, Ticket]],
 ) -> list[str]:
-    """Name the runs that only fill up and have to end, since real ones wait for room.
+    """Name the runs that only fill up and have to end, so that real ones can start.
 
     Parameters
     ----------
-    decisions, waiting
-        What was decided, and for whom.
+    waiting, state
+        What was decided upon.
     executing
         Places and tickets of the runs that execute, the newest last.
+
+    Notes
+    -----
+    None ends in vain: whoever waits for a slot, and for a GPU that a real run holds,
+    is not helped by the slot alone. It would be taken up again at once by what had
+    just given it back, and so on all night.
     """
-    real = {one.place for one in waiting if not one.ticket.backfill}
-    lacking = [
-        one.reason
-        for one in decisions
-        if one.place in real and not one.start and one.reason in _RESOURCES
-    ]
-    chosen = []
-    for place, ticket in reversed(executing):
-        if not ticket.backfill:
-            continue
-        for reason in lacking:
-            if _RESOURCES[reason](ticket):
-                chosen.append(place)
-                lacking.remove(reason)
-                break
-    return chosen
+    filling = [one for one in executing if one[1].backfill]
+    if not filling:
+        return []
+    real = [one for one in waiting if not one.ticket.backfill]
+    starting = {one.place for one in decide(real, state) if one.start}
+    left = [one for one in real if one.place not in starting]
+    taken = [one.ticket for one in real if one.place in starting]
+
+    def helped_by(chosen: Sequence[tuple[str, Ticket]]) -> set[str]:
+        then = _with_room(state, [ticket for _, ticket in chosen], taken)
+        return {one.place for one in decide(left, then) if one.start}
+
+    helped = helped_by(filling)
+    chosen = filling if helped else []
+    # The oldest has the most to lose.
+    for spared in filling if helped else ():
+        others = [one for one in chosen if one is not spared]
+        if helped_by(others) >= helped:
+            chosen = others
+    return [place for place, _ in reversed(chosen)]
+
+
+def _with_room(
+    state: Machine, freed: Iterable[Ticket], taken: Iterable[Ticket]
+) -> Machine:
+    """Say how things stand once some runs have ended and others have begun."""
+    free = {
+        Reason.SLOT: state.slots_free,
+        Reason.GPU: state.gpus_free,
+        Reason.CORES: state.cores_free,
+        Reason.MEMORY: state.memory_free,
+    }
+    for tickets, sign in ((freed, 1), (taken, -1)):
+        for ticket in tickets:
+            for reason, number in _asked(ticket, state).items():
+                free[reason] += sign * number
+    return replace(
+        state,
+        slots_free=free[Reason.SLOT],
+        gpus_free=free[Reason.GPU],
+        cores_free=free[Reason.CORES],
+        memory_free=free[Reason.MEMORY],
+    )
+
+
+def _asked(ticket: Ticket, state: Machine) -> dict[Reason, int]:
+    asked = {reason: number(ticket) for reason, number in _RESOURCES.items()}
+    # More slots than there are means all of them.
+    asked[Reason.SLOT] = min(asked[Reason.SLOT], state.slots)
+    return asked
 
 
 _RESOURCES: Final[dict[Reason, Callable[[Ticket], int]]] = {
@@ -135,9 +175,7 @@ class _Left:
         decision, ticket = judged.decision, judged.one.ticket
         if not decision.start:
             return decision
-        asked = {reason: number(ticket) for reason, number in _RESOURCES.items()}
-        # More slots than there are means all of them.
-        asked[Reason.SLOT] = min(asked[Reason.SLOT], self._there[Reason.SLOT])
+        asked = _asked(ticket, self._state)
         for reason, number in asked.items():
             if number > self._there[reason]:
                 told = sentences.more_than_there_is(reason, number, self._there[reason])

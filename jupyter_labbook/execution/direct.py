@@ -49,7 +49,8 @@ def start(
     if claim is None:
         return False
     surroundings.dispatchers.mkdir(mode=0o700, parents=True, exist_ok=True)
-    launch.start_run(run, ticket.launch, claim, surroundings).close()
+    terms = launch.Terms(ticket=ticket.signature)
+    launch.start_run(run, ticket.launch, claim, surroundings, terms=terms).close()
     return True
 
 

@@ -87,6 +87,9 @@ class Terms:
 
     Attributes
     ----------
+    ticket
+        Signature of the ticket that was decided upon: under any other one the run does
+        not begin. Empty for a run that needs none.
     opens, closes
         Seconds since the epoch between which it may begin; None: at any time.
     until
@@ -99,6 +102,7 @@ class Terms:
         How many threads libraries may use; 0: as many as they like.
     """
 
+    ticket: str = ""
     opens: float | None = None
     closes: float | None = None
     until: float | None = None
@@ -122,6 +126,7 @@ class Terms:
         opens = decision.opens.timestamp() if decision.opens else None
         closes = decision.closes.timestamp() if decision.closes else None
         return cls(
+            ticket=ticket.signature,
             opens=opens,
             closes=closes,
             until=closes if ticket.at_end is AtEnd.STOP else None,
@@ -184,6 +189,7 @@ def start_run(  # noqa: PLR0913  # the last two are for dispatchers
         | environment.for_run(str(run.path))
         | environment.for_share(claim.gpus, terms.cores, launch.env),
         "timeout": launch.timeout,
+        "ticket": terms.ticket,
         "opens": terms.opens,
         "closes": terms.closes,
         "until": terms.until,

@@ -121,6 +121,8 @@ class QueueFolder:
 
     def ticket(self, run: RunFolder) -> Ticket | None:
         """Read the ticket of a run that may start; None if it may not."""
+        # Two changes within one tick of the disk's clock look like one.
+        self._known.pop(run, None)
         known = self._look(run)
         return known.waiting.ticket if known and known.waiting else None
 

@@ -142,10 +142,14 @@ class Rounds:
         decisions = [one for one in decided if one.place not in names]
         if found:
             self._diary.look(moment, beat, found, decisions)
-        progress = self._start([one for one in decisions if one.start])
-        for place in giving_way(decisions, ready, self._world.executing()):
+        leaving = giving_way(ready, machine, self._world.executing())
+        for place in leaving:
             self._world.give_way(place)
-        if not progress:
+        # Nothing fills up the room that is being made.
+        fill = {one.place for one in ready if one.ticket.backfill and leaving}
+        starting = [one for one in decisions if one.start and one.place not in fill]
+        progress = self._start(starting)
+        if not (progress or leaving):
             for one in decided:
                 if one.start and one.place in names:
                     self._world.propose(one.place, beat)

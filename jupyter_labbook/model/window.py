@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -118,33 +119,39 @@ class Weekly:
 
     def stretch(self, moment: datetime, since: datetime) -> Stretch | None:  # noqa: ARG002  # as the protocol has it
         """Find the hours that hold a moment, or the next; adjacent ones are one."""
-        found: Stretch | None = None
-        for begin, end in self._around(moment):
-            if found is not None and found.end is not None and begin <= found.end:
-                found = Stretch(found.begin, max(found.end, end))
-            elif found is None or (found.end is not None and found.end <= moment):
-                found = Stretch(begin, end)
-            else:
-                break
-        if found is None or found.end is None or found.end <= moment:
-            return None
-        return found
-
-    def _around(self, moment: datetime) -> list[tuple[datetime, datetime]]:
-        """Begin and end of everything near a moment, in order."""
         today = moment.astimezone(self.zone).date()
-        near = []
-        for offset in range(-8, 16):
-            day = today + timedelta(days=offset)
-            for hours in self.hours:
-                if day.weekday() != hours.day:
-                    continue
-                begin = _opening(day, hours.begin, self.zone)
-                end = _closing(day + timedelta(days=hours.days), hours.end, self.zone)
-                # Hours that are skipped as a whole do not come that day.
-                if begin < end:
-                    near.append((begin, end))
-        return sorted(near)
+        for begin, end in _around(today, self.hours, self.zone):
+            if moment < end:
+                return Stretch(begin, end)
+        return None
+
+
+@lru_cache(maxsize=64)
+def _around(
+    today: date, hours: tuple[Hours, ...], zone: ZoneInfo
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Begin and end of every stretch near a day, in order.
+
+    Whoever looks every few seconds asks for the same day again and again.
+    """
+    near = []
+    for offset in range(-8, 16):
+        day = today + timedelta(days=offset)
+        for each in hours:
+            if day.weekday() != each.day:
+                continue
+            begin = _opening(day, each.begin, zone)
+            end = _closing(day + timedelta(days=each.days), each.end, zone)
+            # Hours that are skipped as a whole do not come that day.
+            if begin < end:
+                near.append((begin, end))
+    found: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted(near):
+        if found and begin <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((begin, end))
+    return tuple(found)
 
 
 def _opening(day: date, at: time, zone: ZoneInfo) -> datetime:

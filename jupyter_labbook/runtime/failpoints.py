@@ -1,4 +1,4 @@
-"""Named places where a test may kill a process, to show what survives it."""
+"""Named places where a test may kill or halt a process, to show what comes of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import signal
 
 VARIABLE = "LABBOOK_FAILPOINT"
 """``NAME=TOKEN``: the first process to reach NAME creates the file TOKEN and is
-killed; later ones, which find the file, go on."""
+killed; later ones, which find the file, go on. ``NAME~TOKEN`` halts it instead, until
+somebody lets it go on; its id is in the file then."""
 
 NAMES = (
     "submit.published",
@@ -32,11 +33,14 @@ NAMES = (
 def reach(name: str) -> None:
     """Say that a place has been reached; next to free unless a test is watching."""
     watched = os.environ.get(VARIABLE)
-    if watched is None or not watched.startswith(name + "="):
+    if watched is None or not watched.startswith((name + "=", name + "~")):
         return
-    token = watched.partition("=")[2]
+    token = watched[len(name) + 1 :]
     try:
-        os.close(os.open(token, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        descriptor = os.open(token, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         return
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.write(descriptor, str(os.getpid()).encode())
+    os.close(descriptor)
+    halts = watched[len(name)] == "~"
+    os.kill(os.getpid(), signal.SIGSTOP if halts else signal.SIGKILL)

@@ -99,8 +99,13 @@ class Supervisor:
             os.close(ready)
 
     def _start(self) -> child.Child | None:
+        # Whoever changes a ticket holds this lock meanwhile.
         lock = processes.lock(self._run.lock)
-        if lock is None or self._run.exit.exists() or self._run.stop.exists():
+        if lock is None:
+            return None
+        if self._ticket_changed() or self._run.exit.exists() or self._run.stop.exists():
+            # Before anybody is answered, who may want to change it again.
+            os.close(lock)
             return None
         self._held.append(lock)
         begun = child.fork(self._run, self._spec, self._held)
@@ -121,6 +126,17 @@ class Supervisor:
         reach("supervisor.gate-opened")
         self._begun = time.monotonic()
         return begun
+
+    def _ticket_changed(self) -> bool:
+        """Whether it asks for something else than what somebody decided to start."""
+        signature = self._spec.get("ticket")
+        if not signature:
+            return False
+        try:
+            ticket = json.loads(self._run.ticket.read_bytes())
+            return bool(ticket["signature"] != signature)
+        except (OSError, ValueError, KeyError, TypeError):
+            return True
 
     def _closed(self) -> bool:
         """Whether its window has closed since somebody decided to start it."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 START_SECONDS = 30.0
 _MOST_PROPOSED = 10
 """Runs of one acceptance."""
+MOST_LOOKS = 1000
+"""In a time in which nobody but the dispatcher does anything."""
 
 
 class KilledError(BaseException):
@@ -117,6 +119,8 @@ class Supervisor:
     """A run's processes: the supervisor, and once it has begun, the main one."""
 
     run: Run
+    ticket: Ticket
+    """What was decided upon."""
     gpus: frozenset[int]
     opens: datetime | None
     closes: datetime | None
@@ -156,11 +160,14 @@ class SimulatedWorld:
         self.fault = ""
         """Where the next start meets a kill, or takes too long."""
         self.follow_up_fault = ""
+        self.looks = 0
+        """Since somebody else last did anything."""
         self.started_at: list[tuple[Run, datetime]] = []
         self.search: Ticket | None = None
         """What the runs of an accepted search ask for."""
         self.proposed_at: list[datetime] = []
         self.proposed = 0
+        self.decided_at: list[tuple[Ticket, datetime]] = []
 
     # What the loop asks for.
 
@@ -209,7 +216,8 @@ class SimulatedWorld:
             return Began.NO_ROOM
         if fault == "dispatcher.claimed":
             raise KilledError
-        begun = Supervisor(run, claim, decision.opens, decision.closes)
+        begun = Supervisor(run, run.ticket, claim, decision.opens, decision.closes)
+        self.decided_at.append((run.ticket, self.clock.moment))
         self.supervisors.append(begun)
         if fault == "dispatcher.launched":
             raise KilledError
@@ -306,7 +314,8 @@ class SimulatedWorld:
         late = (each.closes is not None and now >= each.closes) or (
             each.opens is not None and now < each.opens
         )
-        if fault == "supervisor.begun" or locked or run.ended or run.wish or late:
+        wished = run.ended or run.wish or run.ticket is not each.ticket
+        if fault == "supervisor.begun" or locked or wished or late:
             each.alive = False
         elif self.full or run.started:
             # What decides who may execute the run could not be written.
@@ -365,15 +374,16 @@ class SimulatedWorld:
             each.run.owner = None
 
     def next_end(self) -> float:
-        """Seconds until a run ends, or is to."""
+        """Seconds until a run ends, or is to; where neither can be, a long time."""
         left = [START_SECONDS * 1000]
         for each in self.live:
             if not each.main:
                 left.append(1.0)
-                continue
-            left.append(each.run.seconds - (self.clock.beat - each.begun))
-            if each.run.ticket.at_end is AtEnd.STOP and each.closes is not None:
-                left.append((each.closes - self.clock.moment).total_seconds())
+            elif not self.full:
+                left.append(each.run.seconds - (self.clock.beat - each.begun))
+                stops = each.run.ticket.at_end is AtEnd.STOP and each.alive
+                if stops and each.closes is not None:
+                    left.append((each.closes - self.clock.moment).total_seconds())
         return max(0.5, min(left))
 
     # What follows.
@@ -442,6 +452,8 @@ class SimulatedWorld:
     def look(self) -> Outlook:
         """Let the dispatcher look until it has nothing left to start."""
         while self.rounds is not None:
+            self.looks += 1
+            assert self.looks < MOST_LOOKS, f"it is busy for nothing: {[*self.live]}"
             try:
                 outlook = self.rounds.look()
             except KilledError:
@@ -459,6 +471,7 @@ class SimulatedWorld:
         Looks that would find the same as the last one are left out, up to a pace.
         """
         until = self.clock.beat + seconds
+        self.looks = 0
         while self.clock.beat < until:
             outlook = self.look()
             yield

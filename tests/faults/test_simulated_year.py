@@ -7,6 +7,7 @@ files, processes and time. What must hold is told here once more, in other words
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,8 @@ STEPS = int(os.environ.get("LABBOOK_SOAK", "10000"))
 STEPS_EACH = 50
 MOST_FILLERS = 3
 """Slots at most: so many runs may have to give way, one after the other."""
+TOLD_EACH = 20_000
+"""Steps after which is said how far it has come."""
 LATEST_START = 2
 """Looks after which a run with free room must have begun."""
 REST = 120.0
@@ -89,6 +92,9 @@ ASKED = st.fixed_dictionaries(
     }
 )
 """What a run asks for."""
+BATCHES = st.lists(ASKED, min_size=1, max_size=6)
+MINUTES = st.sampled_from([1, 20, 60, 300, 600, 1440, 4 * 1440])
+PACES = st.sampled_from([0.0, 600.0, 3600.0, 7200.0])
 TROUBLE_AT_START = (
     "dispatcher.claimed",
     "dispatcher.launched",
@@ -134,7 +140,7 @@ class Year(RuleBasedStateMachine):
 
     # What the owner does.
 
-    @rule(batch=st.lists(ASKED, min_size=1, max_size=6))
+    @rule(batch=BATCHES)
     def submit(self, batch: list[dict[str, Any]]) -> None:
         for asked in batch:
             if not self.world.full and len(list(self.waiting())) <= MOST_WAITING:
@@ -220,17 +226,28 @@ class Year(RuleBasedStateMachine):
 
     # What time does.
 
-    @rule(looks=st.integers(1, 5))
-    def tick(self, looks: int) -> None:
+    @rule(looks=st.integers(1, 5), used=st.booleans())
+    def tick(self, looks: int, used: bool) -> None:  # noqa: FBT001  # drawn
+        self.world.looks = 0
+        if used:
+            self.world.use()
         for _ in range(looks):
             self.look()
             self.world.pass_by(2.0)
 
-    @rule(
-        minutes=st.sampled_from([1, 20, 60, 300, 600, 1440, 4 * 1440]),
-        pace=st.sampled_from([0.0, 600.0, 3600.0, 7200.0]),
-    )
-    def pass_by(self, minutes: int, pace: float) -> None:
+    @rule(minutes=MINUTES, pace=PACES, used=st.booleans())
+    def pass_by(self, minutes: int, pace: float, used: bool) -> None:  # noqa: FBT001  # drawn
+        if used:
+            self.world.use()
+        self.let_pass(minutes, pace)
+
+    @rule(days=st.lists(st.tuples(BATCHES, MINUTES, PACES), min_size=1, max_size=4))
+    def go_about_it(self, days: list[tuple[list[dict[str, Any]], int, float]]) -> None:
+        for batch, minutes, pace in days:
+            self.submit(batch)
+            self.let_pass(minutes, pace)
+
+    def let_pass(self, minutes: int, pace: float) -> None:
         seconds = minutes * 60.0
         for _ in self.world.serve(seconds, max(pace, seconds / 100)):
             self.check_readiness()
@@ -295,6 +312,9 @@ class Year(RuleBasedStateMachine):
 
     @invariant()
     def room_is_respected(self) -> None:
+        self.check_room()
+
+    def check_room(self) -> None:
         world, person = self.world, self.person
         assert world.slots_held <= person.settings.slots
         assert len(world.gpus_held) == len(set(world.gpus_held))
@@ -308,6 +328,12 @@ class Year(RuleBasedStateMachine):
                 assert hours(local(moment, self.world)), (run.ticket.when, moment)
             if run.ticket.when == "after 23:30":
                 assert moment >= run.since
+            assert not run.ticket.held
+        for ticket, moment in self.world.decided_at:
+            if self.person.settings.focus.hours and ticket.when != "now":
+                wall = local(moment, self.world)
+                assert near_a_change(moment, self.world) or not walls.focus(wall)
+        self.world.decided_at.clear()
         self.world.started_at.clear()
 
     @invariant()
@@ -327,6 +353,7 @@ class Year(RuleBasedStateMachine):
 
     def check_readiness(self) -> None:
         """Every eligible run starts within two ticks of a free slot."""
+        self.check_room()
         for run in self.world.runs.values():
             if not run.waits:
                 continue
@@ -489,21 +516,29 @@ class Year(RuleBasedStateMachine):
             assert begun or event.kind is NightKind.GAP
 
 
-@pytest.mark.timeout(max(120, STEPS // 20))
-def test_a_simulated_year_holds_what_is_promised() -> None:
+@pytest.mark.timeout(max(900, STEPS // 20))
+def test_a_simulated_year_holds_what_is_promised(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     Year.steps = Year.executed = Year.proposed = 0
+    told, begun = 0, time.process_time()
     while Year.steps < STEPS:
         run_state_machine_as_test(Year, settings=YEARS)
+        if Year.steps - told >= TOLD_EACH:
+            told, seconds = Year.steps, time.process_time() - begun
+            with capsys.disabled():
+                print(f"{told} steps, {Year.executed} runs, {seconds:.0f} s of CPU")  # noqa: T201
     assert Year.executed > STEPS // 50
     assert Year.proposed > STEPS // 500
 
 
 YEARS = settings(
     deadline=None,
-    max_examples=20,
+    max_examples=100,
     stateful_step_count=STEPS_EACH,
-    # A year that went wrong is told as it was: to shorten it would take hours.
-    phases=(Phase.generate,),
+    phases=(Phase.generate, Phase.shrink),
     database=None,
+    print_blob=True,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )

@@ -440,38 +440,6 @@ def test_a_run_that_only_fills_up_gives_way_and_is_gone_on_with(
     assert run_state.read_started(after).time > run_state.read_started(real).time
 
 
-@pytest.mark.timeout(300)
-def test_two_labbooks_share_two_gpus_and_no_run_sees_anothers(
-    tmp_path, until, user_says
-) -> None:
-    user_says("slots = 4\ngpus = ['GPU-a', 'GPU-b']")
-    folder = tmp_path / "at-work"
-    folder.mkdir()
-    body = f"""
-import os, time
-mine = os.environ["CUDA_VISIBLE_DEVICES"].split(",")
-for gpu in mine:
-    os.close(os.open("{folder}/" + gpu, os.O_CREAT | os.O_EXCL))
-time.sleep(0.02)
-for gpu in mine:
-    os.unlink("{folder}/" + gpu)
-print(len(mine))
-"""
-    runs: dict[RunFolder, int] = {}
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        labbook = LabbookFolder.create(tmp_path / name)
-        target = running.experiment(labbook)
-        for number in range(50):
-            gpus = 2 if number % 5 == 0 else 1
-            runs[running.queue(labbook, target, body, gpus=gpus)] = gpus
-        dispatch(labbook)
-    until(lambda: all(run.exit.exists() for run in runs), 280)
-    for run, gpus in runs.items():
-        assert ended(run) is RunState.FINISHED, run.output.read_text()
-        assert run.output.read_text() == f"{gpus}\n"
-
-
 def test_a_gpu_that_is_not_there_is_waited_for_with_a_sentence(
     labbook, until, user_says
 ) -> None:

@@ -295,20 +295,39 @@ def test_runs_that_only_fill_up_end_for_those_that_wait_for_room() -> None:
         (place(2), waiting(2, backfill=True).ticket),
         (place(6), waiting(6).ticket),
     ]
-    decisions = decide(runs, machine(slots=3, slots_free=0))
-    assert giving_way(decisions, runs, fillers) == [place(2), place(1)]
-    assert giving_way(decisions, runs[2:], fillers) == []
-    one_lacks = decide(runs[:1], machine(slots=3, slots_free=0))
-    assert giving_way(one_lacks, runs, fillers) == [place(2)]
+    full = machine(slots=3, slots_free=0)
+    assert giving_way(runs, full, fillers) == [place(2), place(1)]
+    assert giving_way(runs[2:], full, fillers) == []
+    assert giving_way(runs[:1], full, fillers) == [place(2)]
+    assert giving_way(runs, full, fillers[2:]) == []
 
 
 def test_a_run_that_fills_up_gives_way_only_for_what_it_holds() -> None:
     runs = [waiting(1, gpus=1)]
-    decisions = decide(runs, machine(slots=3, slots_free=1, gpus=1, gpus_free=0))
+    there = machine(slots=3, slots_free=1, gpus=1, gpus_free=0)
     without = [(place(2), waiting(2, backfill=True).ticket)]
     holding = [(place(2), waiting(2, backfill=True, gpus=1).ticket)]
-    assert giving_way(decisions, runs, without) == []
-    assert giving_way(decisions, runs, holding) == [place(2)]
+    assert giving_way(runs, there, without) == []
+    assert giving_way(runs, there, holding) == [place(2)]
+    assert giving_way(runs, there, without + holding) == [place(2)]
+
+
+def test_nothing_gives_way_in_vain() -> None:
+    runs = [waiting(1, gpus=1)]
+    filler = [(place(2), waiting(2, backfill=True).ticket)]
+    # The slot alone helps nobody whose GPU a real run has.
+    busy = machine(slots=2, slots_free=0, gpus=1, gpus_free=0)
+    assert giving_way(runs, busy, filler) == []
+    free = machine(slots=2, slots_free=0, gpus=1, gpus_free=1)
+    assert giving_way(runs, free, filler) == [place(2)]
+
+
+def test_room_that_a_real_run_is_about_to_take_is_not_made_twice() -> None:
+    runs = [waiting(1), waiting(2, slots=2)]
+    filler = [(place(3), waiting(3, backfill=True).ticket)]
+    state = machine(slots=2, slots_free=1)
+    assert [one.start for one in decide(runs, state)] == [True, False]
+    assert giving_way(runs, state, filler) == []
 
 
 def test_plain_is_what_nobody_has_to_decide_about() -> None:

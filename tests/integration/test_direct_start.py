@@ -57,14 +57,14 @@ def test_nothing_starts_past_a_paused_queue(labbook) -> None:
 @pytest.mark.parametrize("hours", ["00:00-24:00", "when I work"])
 def test_focus_hours_are_left_to_the_dispatcher(labbook, user: Path, hours) -> None:
     folder = user / "config" / "jupyter_labbook"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "settings.toml").write_text(f"[focus]\nhours = '{hours}'\n")
     assert not start(labbook)
 
 
 def test_without_a_slot_nothing_starts(labbook, user: Path) -> None:
     folder = user / "config" / "jupyter_labbook"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "settings.toml").write_text("slots = 1\n")
     with SlotPool(state_folder(), 1).claim(1):
         assert not start(labbook)

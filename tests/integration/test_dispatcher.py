@@ -152,6 +152,8 @@ def test_the_dispatcher_ends_when_nothing_waits(labbook, until) -> None:
 
 def test_a_killed_dispatcher_is_replaced_by_the_next_use(labbook, until, slots) -> None:
     slots(1)
+    # Those of other tests may still be about to end.
+    before = psutil.Process().children(recursive=True)
     claim = SlotPool(state_folder(), 1).claim(1)
     runs = [
         running.queue(labbook, running.experiment(labbook), "print(1)")
@@ -161,7 +163,7 @@ def test_a_killed_dispatcher_is_replaced_by_the_next_use(labbook, until, slots) 
     pipe = launch.dispatcher_file(labbook.path, running.surroundings(), wake.SUFFIX)
     until(lambda: wake.wake(pipe))
     mine = psutil.Process().children(recursive=True)
-    living = [p for p in mine if p.status() != psutil.STATUS_ZOMBIE]
+    living = [p for p in mine if p not in before and p.status() != psutil.STATUS_ZOMBIE]
     [found] = [p for p in living if "dispatcher" in " ".join(p.cmdline())]
     found.send_signal(signal.SIGKILL)
     until(lambda: not wake.wake(pipe))

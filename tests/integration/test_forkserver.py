@@ -32,11 +32,27 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def forkserver() -> Iterator[Forkserver]:
+def others() -> list[psutil.Process]:
+    """Find what is there already: some of it may still be about to end."""
+    return psutil.Process().children()
+
+
+@pytest.fixture
+def forkserver(others: list[psutil.Process]) -> Iterator[Forkserver]:  # noqa: ARG001  # before it
     """Begin one, and end it."""
     with Forkserver() as begun:
         begun.begin()
         yield begun
+
+
+@pytest.fixture
+def process(
+    forkserver: Forkserver,  # noqa: ARG001  # after it
+    others: list[psutil.Process],
+) -> psutil.Process:
+    """Find the one that was begun."""
+    [found] = [child for child in psutil.Process().children() if child not in others]
+    return found
 
 
 @pytest.fixture
@@ -46,50 +62,54 @@ def queue(labbook: LabbookFolder) -> Queue:
     return lambda body="": running.queue(labbook, target, body)
 
 
-def ours() -> psutil.Process:
-    """Find the one that this process has begun."""
-    (found,) = [
-        child
-        for child in psutil.Process().children()
-        if "forkserver" in " ".join(child.cmdline())
-    ]
-    return found
-
-
 def end_of(run: RunFolder) -> Exit:
     ended = records.read(run.exit, Exit)
     assert ended is not None
     return ended
 
 
+def waiting_for(go: Path) -> str:
+    """Write a script that waits for a file."""
+    return f"import os, time\nwhile not os.path.exists('{go}'): time.sleep(0.01)\n"
+
+
 def test_a_run_executes_and_frees_its_slot(
-    forkserver: Forkserver, queue: Queue, until: Until
+    forkserver: Forkserver,
+    process: psutil.Process,
+    queue: Queue,
+    until: Until,
+    tmp_path: Path,
 ) -> None:
-    runs = [queue("print('done')") for _ in range(3)]
-    for run in runs:
+    for number in range(3):
+        go = tmp_path / f"go-{number}"
+        run = queue(waiting_for(go) + "print('done')")
         assert running.start(run, through=forkserver)
         started = run_state.read_started(run)
         assert started is not None
         # Forked, in a session of its own.
-        assert psutil.Process(started.supervisor.pid).ppid() == ours().pid
+        assert psutil.Process(started.supervisor.pid).ppid() == process.pid
         assert os.getsid(started.supervisor.pid) == started.supervisor.pid
+        go.touch()
         until(run.exit.exists)
         assert end_of(run).state is RunState.FINISHED
         assert run.output.read_text() == "done\n"
     pool = SlotPool(state_folder(), 64)
     until(lambda: pool.free() == 64)
     # And no supervisor stays as a zombie.
-    until(lambda: not ours().children())
+    until(lambda: not process.children())
 
 
 def test_runs_go_on_when_it_is_killed(
-    forkserver: Forkserver, queue: Queue, until: Until, tmp_path: Path
+    forkserver: Forkserver,
+    process: psutil.Process,
+    queue: Queue,
+    until: Until,
+    tmp_path: Path,
 ) -> None:
     go = tmp_path / "go"
-    body = f"import os, time\nwhile not os.path.exists('{go}'): time.sleep(0.01)"
-    run = queue(body)
+    run = queue(waiting_for(go))
     assert running.start(run, through=forkserver)
-    ours().kill()
+    process.kill()
     other = queue()
     # Whoever asks next is served all the same.
     until(lambda: running.start(other, through=forkserver) or other.started.exists())

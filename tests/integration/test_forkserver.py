@@ -38,7 +38,7 @@ def others() -> list[psutil.Process]:
 
 
 @pytest.fixture
-def forkserver(others: list[psutil.Process]) -> Iterator[Forkserver]:  # noqa: ARG001  # before it
+def forkserver(others: list[psutil.Process]) -> Iterator[Forkserver]:
     """Begin one, and end it."""
     with Forkserver() as begun:
         begun.begin()
@@ -47,7 +47,7 @@ def forkserver(others: list[psutil.Process]) -> Iterator[Forkserver]:  # noqa: A
 
 @pytest.fixture
 def process(
-    forkserver: Forkserver,  # noqa: ARG001  # after it
+    forkserver: Forkserver,
     others: list[psutil.Process],
 ) -> psutil.Process:
     """Find the one that was begun."""

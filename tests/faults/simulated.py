@@ -377,7 +377,7 @@ class SimulatedWorld:
         """Seconds until a run ends, or is to; where neither can be, a long time."""
         left = [START_SECONDS * 1000]
         for each in self.live:
-            if not each.main:
+            if not each.main or (each.run.wish and not self.full):
                 left.append(1.0)
             elif not self.full:
                 left.append(each.run.seconds - (self.clock.beat - each.begun))

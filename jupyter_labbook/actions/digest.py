@@ -125,8 +125,8 @@ class _Look:
         self._moment = moment.astimezone(self._zone)
 
     def local(self, moment: datetime) -> str:
-        """Write a moment in the user's zone."""
-        return moment.astimezone(self._zone).isoformat(timespec="seconds")
+        """Write a moment in the user's zone, exactly: it may say what was read."""
+        return moment.astimezone(self._zone).isoformat()
 
     def digest(self, begin: datetime, *, first: bool = False) -> Digest:
         """Collect what happened from a moment on."""

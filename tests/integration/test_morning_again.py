@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
+
+from jupyter_labbook.actions.digest import mark_read, read_digest
+from jupyter_labbook.storage.settings import UserSettings
 from tests.integration.saying import said, told
 
 MARK = ("invalidate", "--uses", "split_data", "--reason", "off by one", "--yes")
@@ -46,3 +51,15 @@ def test_what_is_marked_and_not_repeated_is_not_told_as_new(made, command) -> No
     [result] = data["results"]
     assert [one["outcome"] for one in result["verdicts"]] == ["withdrawn"]
     assert "WITHDRAWN" in said(command("morning"))
+
+
+def test_what_ended_in_the_second_of_reading_is_not_told_again(made, command) -> None:
+    handle = made.submit(seeds=(0,))
+    handle.result()
+    [run] = made.labbook.experiments()[0].runs()
+    ended = datetime.fromisoformat(json.loads(run.exit.read_text())["time"])
+    soon = ended + timedelta(microseconds=1)
+    digest = read_digest(made.labbook, UserSettings(zone="UTC"), soon)
+    assert digest.results
+    mark_read(made.labbook, digest)
+    assert read_digest(made.labbook, UserSettings(zone="UTC"), soon).read

@@ -377,7 +377,8 @@ class SimulatedWorld:
         """Seconds until a run ends, or is to; where neither can be, a long time."""
         left = [START_SECONDS * 1000]
         for each in self.live:
-            if not each.main or (each.run.wish and not self.full):
+            ending = each.run.wish and each.alive and not self.full
+            if not each.main or ending:
                 left.append(1.0)
             elif not self.full:
                 left.append(each.run.seconds - (self.clock.beat - each.begun))

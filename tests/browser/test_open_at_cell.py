@@ -37,7 +37,7 @@ def test_a_notebook_of_a_folder_is_opened_at_its_cell(
     experiment = running.experiment(labbook)
     running.add_ended(labbook, experiment, notebook=started, cell=cells[30].id)
     open_notebook("a folder/near.ipynb", "1")
-    command("labbook:show-panel")
+    command("labbook:show-panel", tab="runs")
     row = page.locator(".labbook-item-main").first
     if server.application == "lab":
         row.click()

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from nbformat import NotebookNode
     from playwright.sync_api import Locator, Page
@@ -39,7 +39,11 @@ def application(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def executed(
-    page: Page, open_copy: OpenCopy, command: Command, server: Server
+    page: Page,
+    open_copy: OpenCopy,
+    command: Command,
+    server: Server,
+    until: Callable[..., None],
 ) -> Iterator[Page]:
     """Execute the notebook, which takes a night of some minutes."""
     # So tall that JupyterLab draws every cell.
@@ -54,8 +58,14 @@ def executed(
     )
     page.set_default_timeout(30_000)
     yield page
-    shutil.rmtree(server.root / "labbook")
     (server.root / "digits_project.py").unlink()
+
+    def gone() -> bool:
+        # What follows the end of a run may still write.
+        shutil.rmtree(server.root / "labbook", ignore_errors=True)
+        return not (server.root / "labbook").exists()
+
+    until(gone)
 
 
 def below(page: Page, source: str) -> Locator:

@@ -27,7 +27,8 @@ expect.set_options(timeout=15_000)
 
 # Notebook throws these by itself, without any extension: 7.6, and 7.2 where a
 # notebook was never saved.
-NOT_OURS = ("reading 'schema'", "reading 'last_modified'")
+# The last: parts of JupyterLab that it asks for while a test has ended its server.
+NOT_OURS = ("reading 'schema'", "reading 'last_modified'", "/static/lab/")
 
 IDLE = """() => {
   const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import backfilling
 from jupyter_labbook.actions.verbs import places
+from jupyter_labbook.actions.verbs.acts import add_acts
 from jupyter_labbook.actions.verbs.answer import Answer
 from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.model.backfill import MOST
@@ -34,11 +35,7 @@ def configure(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) 
     shared
         What every act takes too.
     """
-    acts_on = parser.add_subparsers(dest="act", metavar="ACT")
-    made = {
-        act: acts_on.add_parser(act, help=help_, parents=[shared], add_help=False)
-        for act, help_ in _ACTS.items()
-    }
+    made = add_acts(parser, shared, _ACTS)
     for act in ("accept", "stop"):
         made[act].add_argument(
             "name", metavar="NAME", help="an experiment, by name or number"

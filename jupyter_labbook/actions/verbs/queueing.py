@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.actions import publishing, queue
 from jupyter_labbook.actions.queue_watch import QueueWatch
+from jupyter_labbook.actions.verbs.acts import add_acts
 from jupyter_labbook.actions.verbs.answer import Answer
 from jupyter_labbook.errors import InvalidInputError, NotFoundError
 from jupyter_labbook.model.run import RunState
@@ -45,11 +46,7 @@ def configure(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) 
     shared
         What every act takes too.
     """
-    acts_on = parser.add_subparsers(dest="act", metavar="ACT")
-    made = {
-        act: acts_on.add_parser(act, help=help_, parents=[shared], add_help=False)
-        for act, help_ in _ACTS.items()
-    }
+    made = add_acts(parser, shared, _ACTS)
     names: dict[str, Any] = {
         "nargs": "+",
         "metavar": "NAME[/RUN]",

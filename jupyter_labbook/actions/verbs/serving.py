@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_labbook.actions import service as acts
 from jupyter_labbook.actions import startup
+from jupyter_labbook.actions.verbs.acts import add_acts
 from jupyter_labbook.actions.verbs.answer import Answer
 from jupyter_labbook.errors import StorageError
 from jupyter_labbook.rendering.formats import counted
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.actions.service import Served
     from jupyter_labbook.actions.startup import Startup
+
+
+_ACTS = {
+    "install": "show what is written, ask, and write it",
+    "remove": "take it away again",
+    "status": "what is installed, and which labbooks have waiting runs",
+    "run": "see to it now that every labbook with waiting runs is served",
+}
 
 
 def configure(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -28,18 +37,9 @@ def configure(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) 
     shared
         What every act takes too.
     """
-    acts_on = parser.add_subparsers(dest="act", metavar="ACT")
-    for name, help_ in (
-        ("install", "show what is written, ask, and write it"),
-        ("remove", "take it away again"),
-    ):
-        act = acts_on.add_parser(name, help=help_, parents=[shared], add_help=False)
-        act.add_argument("--yes", action="store_true", help="do not ask")
-    for name, help_ in (
-        ("status", "what is installed, and which labbooks have waiting runs"),
-        ("run", "see to it now that every labbook with waiting runs is served"),
-    ):
-        acts_on.add_parser(name, help=help_, parents=[shared], add_help=False)
+    made = add_acts(parser, shared, _ACTS)
+    for act in ("install", "remove"):
+        made[act].add_argument("--yes", action="store_true", help="do not ask")
 
 
 def service(args: argparse.Namespace) -> Answer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import secrets
-import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -42,7 +41,7 @@ _MOST_BYTES: Final = 64 << 20
 
 
 class SeriesReader:
-    """What was logged in an experiment's shown runs, thinned; safe in any thread.
+    """What was logged in an experiment's shown runs, thinned; for one thread at a time.
 
     Parameters
     ----------
@@ -63,7 +62,6 @@ class SeriesReader:
         self._clock = clock
         self._shown = ShownRuns(experiment)
         self._scales: dict[int, _Scale] = {}
-        self._lock = threading.Lock()
 
     def read(self, points: int, since: str = "") -> dict[str, Any]:
         """Give the lines, or what of them has changed.
@@ -87,10 +85,9 @@ class SeriesReader:
         StorageError
             The experiment's folder cannot be read.
         """
-        with self._lock:
-            scale = self._scale(_size(points))
-            scale.poll(self._shown.look(), self._clock, self._clock() + _SECONDS)
-            return scale.answer(since)
+        scale = self._scale(_size(points))
+        scale.poll(self._shown.look(), self._clock, self._clock() + _SECONDS)
+        return scale.answer(since)
 
     def range(  # noqa: PLR0913, PLR0917  # as the route has it
         self,
@@ -124,24 +121,23 @@ class SeriesReader:
         if not low <= high:
             raise InvalidInputError("A range goes from a number to one above it.")
         part, most = Part(Axis(by), low, high), _size(points)
-        with self._lock:
-            scale = self._finest()
-            scale.poll(self._shown.look(), self._clock, self._clock() + _SECONDS)
-            chosen = {
-                run: follower
-                for run, follower in scale.followers.items()
-                if not runs or run.label in runs
-            }
-            lines = []
-            for run, follower in chosen.items():
-                names = [n for n in follower.revisions if not metrics or n in metrics]
-                budget = _MOST_BYTES // len(chosen)
-                for name, found in _detail(follower, names, part, budget).items():
-                    shown = thin_between(found, part, most)
-                    line = {"x_name": follower.drawn(name).x_name, "keep": 0}
-                    line |= {**_arrays(shown), "mean": None}
-                    lines.append({"run": run.label, "metric": name, **line})
-            return {"lines": lines}
+        scale = self._finest()
+        scale.poll(self._shown.look(), self._clock, self._clock() + _SECONDS)
+        chosen = {
+            run: follower
+            for run, follower in scale.followers.items()
+            if not runs or run.label in runs
+        }
+        lines = []
+        for run, follower in chosen.items():
+            names = [n for n in follower.revisions if not metrics or n in metrics]
+            budget = _MOST_BYTES // len(chosen)
+            for name, found in _detail(follower, names, part, budget).items():
+                shown = thin_between(found, part, most)
+                line = {"x_name": follower.drawn(name).x_name, "keep": 0}
+                line |= {**_arrays(shown), "mean": None}
+                lines.append({"run": run.label, "metric": name, **line})
+        return {"lines": lines}
 
     def _scale(self, size: int) -> _Scale:
         scale = self._scales.pop(size, None) or _Scale(size)

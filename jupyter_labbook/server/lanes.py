@@ -19,6 +19,7 @@ T = TypeVar("T")
 SECONDS: Final = 10.0
 """How long a request waits for the disk."""
 _THREADS: Final = 4
+_MOST_HUNG: Final = 12
 _WAITING: Final = 64
 _IDLE_SECONDS: Final = 10.0
 
@@ -31,6 +32,8 @@ DISK_IS_SLOW = (
 class Lane:
     """A few threads that come when there is work and go when there is none.
 
+    One that hangs after its request was refused is replaced, within bounds: what lies
+    on a disk that does not answer holds nothing up for longer than one request waits.
     Unlike those of an executor they are never waited for: a server whose labbook
     lies on a dead disk can still be stopped.
     """
@@ -41,6 +44,7 @@ class Lane:
         self._lock = threading.Lock()
         self._alive = 0
         self._free = 0
+        self._hung: set[Future[Any]] = set()
 
     @property
     def busy(self) -> bool:
@@ -66,18 +70,29 @@ class Lane:
                 self._work.put_nowait((future, work))
             except Full:
                 raise slow(message) from None
-            if self._work.qsize() > self._free and self._alive < self._threads:
-                self._alive += 1
-                threading.Thread(
-                    target=self._serve, name="labbook-lane", daemon=True
-                ).start()
+            self._reinforce()
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
         except TimeoutError:
             # Raised by the work itself, it is an answer and no delay.
             if future.done() and not future.cancelled():
                 raise
+            with self._lock:
+                if future.running():
+                    self._hung.add(future)
+                    self._reinforce()
             raise slow(message) from None
+
+    def _surplus(self) -> int:
+        """How many threads there are beyond those that are wanted."""
+        return self._alive - min(len(self._hung), _MOST_HUNG) - self._threads
+
+    def _reinforce(self) -> None:
+        if self._work.qsize() > self._free and self._surplus() < 0:
+            self._alive += 1
+            threading.Thread(
+                target=self._serve, name="labbook-lane", daemon=True
+            ).start()
 
     def _serve(self) -> None:
         while True:
@@ -95,6 +110,11 @@ class Lane:
             with self._lock:
                 self._free -= 1
             _finish(future, work)
+            with self._lock:
+                self._hung.discard(future)
+                if self._surplus() > 0:
+                    self._alive -= 1
+                    return
             # Nothing of the last request is kept while waiting for the next.
             del future, work
 

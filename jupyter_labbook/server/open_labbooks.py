@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.actions.overview import Overview
     from jupyter_labbook.actions.queue_watch import QueueWatch
+    from jupyter_labbook.actions.series import SeriesReader
     from jupyter_labbook.model.view import RunView
     from jupyter_labbook.server.places import Places
     from jupyter_labbook.server.plans import OpenPlan
@@ -49,6 +50,7 @@ class OpenExperiment:
         self._labbook = labbook
         self.folder = experiment
         self._turn = threading.Lock()
+        self._drawing = threading.Lock()
         self._checking = threading.Lock()
         self._contained = Contained(experiment)
         self._known: dict[str, int] = {}
@@ -92,6 +94,18 @@ class OpenExperiment:
         """
         with _alone(self._turn):
             yield self.checked()
+
+    @contextmanager
+    def lines(self) -> Iterator[SeriesReader]:
+        """Be the only one who reads its lines.
+
+        Raises
+        ------
+        Refusal
+            A link leads out of the experiment, or another request takes too long.
+        """
+        with _alone(self._drawing):
+            yield self.checked().series
 
     def shown(self) -> dict[str, Any]:
         """Draw the experiment without its lines and outputs; in `turn`."""

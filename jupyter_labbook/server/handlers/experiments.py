@@ -63,9 +63,12 @@ class Series(ExperimentHandler):
     async def get(self, experiment: str) -> None:
         """Give the lines, or what was added to them."""
         points, since = self.points, self.word("since")[:_LONGEST_CURSOR]
-        await self.read(
-            experiment, lambda found: found.checked().series.read(points, since)
-        )
+
+        def read(found: OpenExperiment) -> dict[str, Any]:
+            with found.lines() as lines:
+                return lines.read(points, since)
+
+        await self.read(experiment, read)
 
 
 class SeriesTogether(ExperimentHandler):
@@ -125,8 +128,8 @@ def read_together(
             found.append(None)
             continue
         try:
-            reader = labbook.experiment(name).checked().series
-            found.append(reader.read(points, since[:_LONGEST_CURSOR]))
+            with labbook.experiment(name).lines() as lines:
+                found.append(lines.read(points, since[:_LONGEST_CURSOR]))
         except Exception as error:
             known = refusal(error)
             if known is None:
@@ -152,9 +155,9 @@ class Range(ExperimentHandler):
         low, high, points = self.number("from"), self.number("to"), self.points
         if low > high:
             raise invalid("from= lies before to=.")
-        await self.read(
-            experiment,
-            lambda found: found.checked().series.range(
-                metrics, runs, by, low, high, points
-            ),
-        )
+
+        def read(found: OpenExperiment) -> dict[str, Any]:
+            with found.lines() as lines:
+                return lines.range(metrics, runs, by, low, high, points)
+
+        await self.read(experiment, read)

@@ -84,6 +84,34 @@ def test_where_all_threads_hang_requests_are_refused_and_not_collected() -> None
     assert done == []
 
 
+def test_threads_that_hang_are_replaced_within_bounds(
+    monkeypatch: pytest.MonkeyPatch, until
+) -> None:
+    monkeypatch.setattr(lanes, "_MOST_HUNG", 3)
+    hold = threading.Event()
+
+    async def ask() -> Lane:
+        lane = Lane(threads=2)
+        for given_up in range(5):
+            with pytest.raises(Refusal):
+                await lane.do(hold.wait, seconds=0.05)
+            if given_up < 4:
+                assert await lane.do(lambda: 7) == 7
+        # Two of its own and three more hang: no thread is left.
+        with pytest.raises(Refusal):
+            await lane.do(lambda: 7, seconds=0.05)
+        hold.set()
+        assert await lane.do(lambda: 7) == 7
+        return lane
+
+    try:
+        lane = asyncio.run(ask())
+        until(lambda: lane._alive <= 2)
+        until(lambda: not lane._hung)
+    finally:
+        hold.set()
+
+
 def test_many_requests_share_few_threads() -> None:
     names: set[int] = set()
 

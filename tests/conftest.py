@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 
 from jupyter_labbook.storage.labbook import LabbookFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+_TEARDOWN_SECONDS: Final = 300
 
 # How long an example takes says nothing on a machine that is shared.
 settings.register_profile(
     "labbook", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("labbook")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """End the whole run, and say where, if what follows a test hangs.
+
+    A test that was given up has no other limit: the plugin for limits counts once.
+    """
+    standard_error = item.config.stash[fault_handler_stderr_fd_key]
+    faulthandler.dump_traceback_later(_TEARDOWN_SECONDS, file=standard_error, exit=True)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(autouse=True)

@@ -140,6 +140,8 @@ def reorder(
 def pause(labbook: LabbookFolder, why: str = "by hand") -> None:
     """Let nothing start any more; what executes goes on.
 
+    When this returns, whatever has not started by then does not start.
+
     Raises
     ------
     StorageError
@@ -156,7 +158,7 @@ def resume(labbook: LabbookFolder) -> None:
 
 
 def _pause(labbook: LabbookFolder, why: str) -> None:
-    with labbook.lock():
+    with labbook.lock(), labbook.starts_lock():
         write_queue(labbook.path, replace(read_queue(labbook.path), paused=why))
     _tell(labbook)
 

@@ -13,6 +13,12 @@ CONTROL_VARIABLE = "LABBOOK_CONTROL"
 NICENESS_VARIABLE = "LABBOOK_NICENESS"
 """By how much the runner gives way to others from the script's first line on."""
 
+QUEUE = "queue.json"
+"""In a labbook: what holds for all runs that wait."""
+
+QUEUE_LOCK = ".queue.lock"
+"""In a labbook: held alone by who changes that, together by runs that start."""
+
 
 class RunFolder:
     """The files of one run, by name.
@@ -49,6 +55,16 @@ class RunFolder:
     def labbook(self) -> Path:
         """The labbook's folder."""
         return self.path.parents[3]
+
+    @property
+    def queue(self) -> Path:
+        """What holds for all runs of the labbook that wait."""
+        return self.labbook / QUEUE
+
+    @property
+    def queue_lock(self) -> Path:
+        """Held alone by who changes that, together by runs that start."""
+        return self.labbook / QUEUE_LOCK
 
     @property
     def record(self) -> Path:

@@ -16,7 +16,7 @@ import sys
 import time
 from contextlib import suppress
 
-from jupyter_labbook.runtime import child, exits, files, processes
+from jupyter_labbook.runtime import child, exits, files, permission, processes
 from jupyter_labbook.runtime.failpoints import reach
 from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.runtime.stopping import Stopping
@@ -103,7 +103,9 @@ class Supervisor:
         lock = processes.lock(self._run.lock)
         if lock is None:
             return None
-        if self._ticket_changed() or self._run.exit.exists() or self._run.stop.exists():
+        if permission.ticket_changed(self._run, self._spec) or any(
+            path.exists() for path in (self._run.exit, self._run.stop)
+        ):
             # Before anybody is answered, who may want to change it again.
             os.close(lock)
             return None
@@ -119,33 +121,13 @@ class Supervisor:
             "supervisor": _identify(os.getpid()),
             "main": _identify(begun.pid),
         }
-        if self._closed() or not files.create(self._run.started, files.encode(record)):
+        if not permission.take(self._run, self._spec, files.encode(record)):
             return None
         reach("supervisor.started-written")
         begun.open_gate()
         reach("supervisor.gate-opened")
         self._begun = time.monotonic()
         return begun
-
-    def _ticket_changed(self) -> bool:
-        """Whether it asks for something else than what somebody decided to start."""
-        signature = self._spec.get("ticket")
-        if not signature:
-            return False
-        try:
-            ticket = json.loads(self._run.ticket.read_bytes())
-            return bool(ticket["signature"] != signature)
-        except (OSError, ValueError, KeyError, TypeError):
-            return True
-
-    def _closed(self) -> bool:
-        """Whether its window has closed since somebody decided to start it."""
-        opens, closes = self._spec.get("opens"), self._spec.get("closes")
-        now = time.time()
-        # Clocks are set back, too.
-        return (closes is not None and now >= closes) or (
-            opens is not None and now < opens
-        )
 
     def _wait(self, main: child.Child, wakeup: int) -> None:
         """Wait for the end of the main process, and record it."""

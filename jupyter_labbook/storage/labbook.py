@@ -19,7 +19,7 @@ from jupyter_labbook.errors import (
     StorageError,
 )
 from jupyter_labbook.runtime import files
-from jupyter_labbook.runtime.layout import RunFolder
+from jupyter_labbook.runtime.layout import QUEUE_LOCK, RunFolder
 from jupyter_labbook.storage.settings import LABBOOK_TOML
 
 if TYPE_CHECKING:
@@ -239,8 +239,19 @@ class LabbookFolder:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Be the only one who numbers experiments and runs."""
+        with self._alone(".lock"):
+            yield
+
+    @contextmanager
+    def starts_lock(self) -> Iterator[None]:
+        """Let no run that waited start meanwhile."""
+        with self._alone(QUEUE_LOCK):
+            yield
+
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
         try:
-            descriptor = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(self.path / name, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise writing_failed(self.path, error) from error
         try:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.runtime import files
+from jupyter_labbook.runtime.layout import QUEUE
 from jupyter_labbook.storage import records
 from jupyter_labbook.storage.labbook import writing_failed
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FILE = "queue.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ def read_queue(labbook: Path) -> QueueState:
     CorruptFileError
         The file does not hold such a record.
     """
-    return records.read(labbook / FILE, QueueState) or QueueState()
+    return records.read(labbook / QUEUE, QueueState) or QueueState()
 
 
 def write_queue(labbook: Path, state: QueueState) -> None:
@@ -48,6 +47,6 @@ def write_queue(labbook: Path, state: QueueState) -> None:
         It could not be stored; what held before still does.
     """
     try:
-        files.replace(labbook / FILE, records.encode(state))
+        files.replace(labbook / QUEUE, records.encode(state))
     except OSError as error:
-        raise writing_failed(labbook / FILE, error) from error
+        raise writing_failed(labbook / QUEUE, error) from error

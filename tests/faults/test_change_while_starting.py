@@ -137,6 +137,38 @@ def test_a_run_that_was_held_while_it_started_at_once_does_not_start(
     assert not run.started.exists()
 
 
+@pytest.mark.parametrize("name", [*BEFORE_IT_BEGINS, "supervisor.forked"])
+def test_nothing_starts_in_a_queue_that_was_paused(
+    name: str, labbook: LabbookFolder, until: Until, halt: Halt
+) -> None:
+    token = halt(name)
+    run = running.queue(labbook, running.experiment(labbook), BODY)
+    dispatch(labbook)
+    with halted(token, until):
+        queue.pause(labbook)
+    until(told(labbook, "paused"))
+    assert not run.started.exists()
+    queue.resume(labbook)
+    until(run.exit.exists)
+    assert run_state.derive(run) is RunState.FINISHED
+    assert executions(run) == 1
+
+
+def test_a_run_that_starts_at_once_in_a_queue_that_was_paused_waits(
+    labbook: LabbookFolder, until: Until, halt: Halt
+) -> None:
+    token = halt("supervisor.forked")
+    run = running.queue(labbook, running.experiment(labbook), BODY)
+    assert direct.start(labbook, run, running.surroundings())
+    with halted(token, until) as pid:
+        queue.pause(labbook)
+    until(lambda: not lives(pid))
+    assert not run.started.exists()
+    queue.resume(labbook)
+    until(run.exit.exists)
+    assert executions(run) == 1
+
+
 def test_who_comes_too_late_is_told_that_nothing_was_changed(
     labbook: LabbookFolder, until: Until, halt: Halt
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,12 +77,30 @@ def application(request: pytest.FixtureRequest) -> Application:
 
 
 @pytest.fixture(scope="session")
+def servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Application], Server]]:
+    """Start a server of each application when a test first needs it."""
+    started: dict[Application, Server] = {}
+    with ExitStack() as stack:
+
+        def serve(application: Application) -> Server:
+            if application not in started:
+                home, root = map(tmp_path_factory.mktemp, ("home", "root"))
+                server = Server(application, home, root)
+                started[application] = stack.enter_context(server)
+            return started[application]
+
+        yield serve
+
+
+@pytest.fixture
 def server(
-    application: Application, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    home, root = map(tmp_path_factory.mktemp, ("home", "root"))
-    with Server(application, home, root) as started:
-        yield started
+    application: Application, servers: Callable[[Application], Server]
+) -> Server:
+    # Not of the session: pytest would keep the first for an `application` of whoever
+    # replaces that fixture.
+    return servers(application)
 
 
 @pytest.fixture

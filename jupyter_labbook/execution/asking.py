@@ -74,6 +74,8 @@ class Machine:
         Why nothing starts, as a sentence; empty if runs may start.
     focus, focus_ends
         Whether these hours are the owner's, and until when.
+    wanted
+        Whether room is made for a run of another labbook: nothing fills up meanwhile.
     ends
         Where the runs stand that others wait for; those that are gone are not there.
     """
@@ -94,6 +96,7 @@ class Machine:
     focus: bool = False
     focus_ends: datetime | None = None
     disk_full: bool = False
+    wanted: bool = False
     ends: Mapping[str, RunState] = field(default_factory=dict)
 
 

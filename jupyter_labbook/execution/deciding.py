@@ -175,6 +175,8 @@ class _Left:
         decision, ticket = judged.decision, judged.one.ticket
         if not decision.start:
             return decision
+        if ticket.backfill and self._state.wanted:
+            return _refused(decision, Reason.SLOT, sentences.WANTED)
         asked = _asked(ticket, self._state)
         for reason, number in asked.items():
             if number > self._there[reason]:

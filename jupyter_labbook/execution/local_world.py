@@ -17,8 +17,10 @@ from jupyter_labbook.execution.filling import Filling
 from jupyter_labbook.execution.queue_folder import QueueFolder
 from jupyter_labbook.execution.rounds import Began
 from jupyter_labbook.execution.sequel import BY_QUEUE
+from jupyter_labbook.model.run import RunState
 from jupyter_labbook.runtime import exits, processes
 from jupyter_labbook.runtime.failpoints import reach
+from jupyter_labbook.runtime.layout import RunFolder
 from jupyter_labbook.storage import run_state, trust, windows
 from jupyter_labbook.storage.night_log import NightLog
 from jupyter_labbook.storage.queue_state import read_queue
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.execution.clock import Clock
     from jupyter_labbook.execution.forkserver import Forkserver
-    from jupyter_labbook.execution.slots import SlotPool
+    from jupyter_labbook.execution.slots import Claim, SlotPool
     from jupyter_labbook.model.night import NightEvent
     from jupyter_labbook.model.run import Ticket
     from jupyter_labbook.storage.labbook import LabbookFolder
@@ -76,6 +78,10 @@ class LocalWorld:
         self._refreshed = datetime.fromtimestamp(0, UTC)
         self._asked: set[str] = set()
         """Runs that were asked to give way."""
+        self._filling_up: list[Path] = []
+        """Runs that only fill up, of all labbooks, when it was looked last."""
+        self._wish: Claim | None = None
+        """That nothing fills up while room is made for a run of ours."""
         self._follow: dict[Path, tuple[float, float]] = {}
         """When the follow-up of an experiment is started again, and the pause then."""
         self._filling = Filling(labbook, surroundings, clock)
@@ -112,6 +118,7 @@ class LocalWorld:
         hours = focus.stretch(moment, moment) if focus else None
         self._focus = hours is not None and hours.holds(moment)
         pool = self._pool(settings, devices=any(one.ticket.gpus for one in waiting))
+        self._filling_up = pool.filling()
         held = pool.held()
         return Machine(
             moment=moment,
@@ -130,6 +137,7 @@ class LocalWorld:
             focus=self._focus,
             focus_ends=hours.end if hours and self._focus else None,
             disk_full=_full(self._labbook.path),
+            wanted=self._wish is None and pool.wanted(),
             ends=self._queue.ends(list(waiting)),
         )
 
@@ -147,6 +155,7 @@ class LocalWorld:
             gpus=ticket.gpus,
             cores=ticket.cores,
             memory=ticket.memory,
+            fills=str(run.path.resolve()) if ticket.backfill else "",
         )
         if claim is None:
             return Began.NO_ROOM
@@ -176,8 +185,14 @@ class LocalWorld:
         return Began.STARTED if began else Began.REFUSED
 
     def executing(self) -> list[tuple[str, Ticket]]:
-        """Find runs that execute and only fill up, the newest last."""
-        return self._queue.executing()
+        """Find runs that only fill up: of others, then ours, the newest last."""
+        own = self._labbook.path.resolve()
+        others = [run for run in self._filling_up if not run.is_relative_to(own)]
+        found = [(str(run), _of_running(RunFolder(run))) for run in others]
+        return [
+            *((place, ticket) for place, ticket in found if ticket is not None),
+            *self._queue.executing(),
+        ]
 
     def give_way(self, place: str) -> None:
         """Ask a run to end since others wait; asking again changes nothing."""
@@ -194,6 +209,15 @@ class LocalWorld:
         if started is not None and run_state.can_be_seen(started):
             supervisor = started.supervisor
             processes.send(supervisor.pid, supervisor.ticks, signal.SIGTERM)
+
+    def make_room(self, *, wanted: bool) -> None:
+        """Have nothing fill up the room that is freed, in any labbook, while wanted."""
+        if wanted and self._wish is None:
+            assert self._settings is not None
+            self._wish = self._pool(self._settings, devices=False).want()
+        elif not wanted and self._wish is not None:
+            self._wish.release()
+            self._wish = None
 
     def go_on(self, beat: float) -> bool:
         """Start what goes on with runs that were broken off, until it has."""
@@ -259,6 +283,18 @@ class LocalWorld:
             return False
         gpu = capacity.gpu_use() if capacity.gpus(settings) else 0.0
         return self._idle.observe(moment, settings.idle, idle.load(runs), gpu)
+
+
+def _of_running(run: RunFolder) -> Ticket | None:
+    """What a run of another labbook asked for; None if it does not execute.
+
+    One that is only about to start would be cancelled for good by a wish that it end.
+    """
+    try:
+        running = run_state.derive(run) is RunState.RUNNING
+        return run_state.read_ticket(run) if running else None
+    except LabbookError:
+        return None
 
 
 def _full(folder: Path) -> bool:

@@ -62,6 +62,9 @@ class World(Protocol):
     def give_way(self, place: str) -> None:
         """Ask a run to end since others wait; asking again changes nothing."""
 
+    def make_room(self, *, wanted: bool) -> None:
+        """Have nothing fill up the room that is freed, in any labbook, while wanted."""
+
     def go_on(self, beat: float) -> bool:
         """See to it that runs which were broken off are gone on with.
 
@@ -133,6 +136,7 @@ class Rounds:
         self._forget(found)
         if not found:
             self._diary.nothing_waits(moment)
+            self._world.make_room(wanted=False)
         if not (found or searches):
             return Outlook(needed=broken_off, patience=self._tick)
         machine = self._world.machine(moment, [*found, *searches])
@@ -143,12 +147,20 @@ class Rounds:
         if found:
             self._diary.look(moment, beat, found, decisions)
         leaving = giving_way(ready, machine, self._world.executing())
+        filling = {one.place for one in ready if one.ticket.backfill}
+        wanted = bool(leaving) or any(
+            one.reason is Reason.SLOT for one in decisions if one.place not in filling
+        )
+        if wanted:
+            self._world.make_room(wanted=True)
         for place in leaving:
             self._world.give_way(place)
         # Nothing fills up the room that is being made.
-        fill = {one.place for one in ready if one.ticket.backfill and leaving}
+        fill = filling if leaving else set()
         starting = [one for one in decisions if one.start and one.place not in fill]
         progress = self._start(starting)
+        if not wanted:
+            self._world.make_room(wanted=False)
         if not (progress or leaving):
             for one in decided:
                 if one.start and one.place in names:

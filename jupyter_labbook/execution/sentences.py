@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 HELD = "It is held until you release it."
 BUSY = "It waits until the machine has had little to do for a while."
 DISK_FULL = "The disk of this labbook is full; it goes on when there is room."
+WANTED = "It only fills up, and a run of another labbook is about to start."
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _GIBIBYTE = 2**30
 

@@ -3,7 +3,8 @@
 A slot, and a GPU, is a lock file. Whoever claims one hands the open descriptor on to
 the run's processes, so it is free again at the moment the last of them is gone,
 however it went. Cores and memory are numbers, which a claim writes into the file of
-its first slot; they count as long as that is held.
+its first slot, as it does for a run that only fills up; they count as long as that is
+held.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from jupyter_labbook.runtime import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
     from types import TracebackType
 
 _SLOT = re.compile(r"\d+\.lock")
@@ -95,9 +96,23 @@ class SlotPool:
         self.memory = memory
 
     def claim(
-        self, number: int, *, gpus: int = 0, cores: int = 0, memory: int = 0
+        self,
+        number: int,
+        *,
+        gpus: int = 0,
+        cores: int = 0,
+        memory: int = 0,
+        fills: str = "",
     ) -> Claim | None:
-        """Claim what is asked for, all or none; None if it is not free."""
+        """Claim what is asked for, all or none; None if it is not free.
+
+        Parameters
+        ----------
+        number, gpus, cores, memory
+            What is asked for; memory in bytes.
+        fills
+            The run's folder if it only fills up, and gives way to runs of any labbook.
+        """
         with self._mutex():
             held = self._held()
             if (
@@ -114,7 +129,8 @@ class SlotPool:
                 tuple(named[path] for path in devices),
             )
             complete = len(taken) == number and len(devices) == gpus
-            if not complete or not _write(claim.descriptors[0], cores, memory):
+            record = {"cores": cores, "memory": memory, "fills": fills}
+            if not complete or not _write(claim.descriptors[0], record):
                 claim.release()
                 return None
             return claim
@@ -126,15 +142,43 @@ class SlotPool:
             return self._held()
 
     def _held(self) -> Share:
-        slots = cores = memory = 0
+        slots = list(self._records())
+        return Share(
+            slots=len(slots),
+            gpus=sum(processes.locked(self._gpu(name)) for name in self.gpus),
+            cores=sum(one["cores"] for one in slots),
+            memory=sum(one["memory"] for one in slots),
+        )
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        """What was written by those who hold a slot."""
         for path in self._folder.iterdir():
             if _SLOT.fullmatch(path.name) and processes.locked(path):
-                slots += 1
-                of_it = _read(path)
-                cores += of_it.cores
-                memory += of_it.memory
-        gpus = sum(processes.locked(self._gpu(name)) for name in self.gpus)
-        return Share(slots=slots, gpus=gpus, cores=cores, memory=memory)
+                yield _read(path)
+
+    def filling(self) -> list[Path]:
+        """Find the runs that execute and only fill up, of all labbooks."""
+        with self._mutex():
+            return [Path(one["fills"]) for one in self._records() if one["fills"]]
+
+    def want(self) -> Claim:
+        """Have nothing fill up, in any labbook, until this is released."""
+        descriptor = os.open(self._wanted, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        return Claim((descriptor,))
+
+    def wanted(self) -> bool:
+        """Whether somebody makes room for a run that does not only fill up."""
+        with self._mutex():
+            descriptor = processes.lock(self._wanted)
+        if descriptor is None:
+            return True
+        os.close(descriptor)
+        return False
+
+    @property
+    def _wanted(self) -> Path:
+        return self._folder / "wanted.lock"
 
     def free(self) -> int:
         """Count the slots that nobody holds."""
@@ -164,21 +208,22 @@ class SlotPool:
         return self._folder / f"gpu-{digest}.lock"
 
 
-def _write(descriptor: int, cores: int, memory: int) -> bool:
-    """Write what a claim asks for in numbers; False if the disk is full."""
+def _write(descriptor: int, record: dict[str, Any]) -> bool:
+    """Write what a claim asks for beside its locks; False if the disk is full."""
     os.ftruncate(descriptor, 0)
-    if not cores and not memory:
+    if not any(record.values()):
         return True
-    record = json.dumps({"cores": cores, "memory": memory}).encode()
+    written = json.dumps(record).encode()
     try:
-        return os.pwrite(descriptor, record, 0) == len(record)
+        return os.pwrite(descriptor, written, 0) == len(written)
     except OSError:
         return False
 
 
-def _read(path: Path) -> Share:
+def _read(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_bytes() or b"{}")
-        return Share(cores=int(record["cores"]), memory=int(record["memory"]))
+        cores, memory = int(record["cores"]), int(record["memory"])
+        return {"cores": cores, "memory": memory, "fills": str(record["fills"])}
     except (OSError, ValueError, KeyError, TypeError):
-        return Share()
+        return {"cores": 0, "memory": 0, "fills": ""}

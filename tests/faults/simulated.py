@@ -238,6 +238,9 @@ class SimulatedWorld:
         run = self.runs[place]
         run.wish = run.wish or BY_QUEUE
 
+    def make_room(self, *, wanted: bool) -> None:
+        """Do nothing: there is no other labbook."""
+
     def go_on(self, beat: float) -> bool:
         del beat
         for run in list(self.runs.values()):

@@ -230,6 +230,13 @@ def test_those_that_are_to_start_first_do() -> None:
     assert order == [5, 4, 3, 2, 1]
 
 
+def test_nothing_fills_up_while_another_labbook_makes_room() -> None:
+    runs = [waiting(1, backfill=True), waiting(2)]
+    assert started(runs, slots=2, slots_free=2, wanted=True) == [2]
+    told = reasons(runs, slots=2, slots_free=2, wanted=True)
+    assert told[1] is Reason.SLOT
+
+
 def test_no_more_start_than_there_are_slots() -> None:
     runs = [waiting(number) for number in range(1, 6)]
     assert started(runs, slots=4, slots_free=2) == [1, 2]

@@ -126,3 +126,23 @@ def test_what_the_machine_has_is_what_runs_may_have(tmp_path: Path) -> None:
     pool = capacity.pool(tmp_path, UserSettings(gpus=[]))
     assert pool.cores >= 1
     assert pool.memory > 2**20
+
+
+def test_runs_that_only_fill_up_are_found_while_they_hold_a_slot(
+    tmp_path: Path,
+) -> None:
+    pool = SlotPool(tmp_path, 3, cores=4)
+    with pool.claim(1, cores=2), pool.claim(1, fills=str(tmp_path / "run")):
+        assert SlotPool(tmp_path, 1).filling() == [tmp_path / "run"]
+        assert pool.held() == Share(slots=2, cores=2)
+    assert pool.filling() == []
+
+
+def test_whoever_makes_room_is_seen_until_it_is_wanted_no_longer(
+    tmp_path: Path,
+) -> None:
+    pool, other = SlotPool(tmp_path, 1), SlotPool(tmp_path, 1)
+    assert not other.wanted()
+    with pool.want(), pool.want():
+        assert other.wanted()
+    assert not other.wanted()

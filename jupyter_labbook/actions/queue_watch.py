@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from jupyter_labbook.actions import publishing
@@ -20,17 +20,17 @@ from jupyter_labbook.execution.deciding import decide
 from jupyter_labbook.execution.local_world import LocalWorld
 from jupyter_labbook.insight.remembered_windows import RememberedWindows
 from jupyter_labbook.insight.timeline import Executing, Foreseen, foresee
-from jupyter_labbook.model.run import AtEnd, RunState
+from jupyter_labbook.model.run import AtEnd, Launch, RunState, Ticket
 from jupyter_labbook.storage import run_state, trust, windows
 from jupyter_labbook.storage.progress import read_progress
 from jupyter_labbook.storage.settings import user_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from jupyter_labbook.execution.asking import Machine, Waiting
     from jupyter_labbook.execution.clock import Clock
+    from jupyter_labbook.execution.slots import Holder
     from jupyter_labbook.model.queue import QueueEntry, QueueView
     from jupyter_labbook.model.window import Stretch
     from jupyter_labbook.runtime.layout import RunFolder
@@ -55,6 +55,7 @@ class QueueWatch:
 
     def __init__(self, labbook: LabbookFolder, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
+        self._labbook = labbook
         self._runs = QueuedRuns(labbook)
         self._world = LocalWorld(labbook, publishing.surroundings(), self._clock)
 
@@ -135,6 +136,7 @@ class QueueWatch:
         moment = self._clock.now()
         waiting = [one.waiting for one in queued if one.state is RunState.WAITING]
         machine = self._world.machine(moment, [*waiting, *extra])
+        machine = self._spare(machine, queued)
         machine = replace(machine, window=RememberedWindows(machine.window))
         running = sorted(
             (one for one in queued if one.began), key=lambda one: (one.began, one.place)
@@ -142,7 +144,34 @@ class QueueWatch:
         executing = [
             Executing(one.place, one.ticket, _end(one, machine)) for one in running
         ]
+        here = {one.place for one in queued}
+        executing += [
+            _other(place, holder)
+            for place, holder in self._holders()
+            if place not in here
+        ]
         return _Scene(waiting, machine, running, executing)
+
+    def _holders(self) -> list[tuple[str, Holder]]:
+        """Name who holds slots by their places, if they are of this labbook."""
+        folder = f"{self._labbook.path.resolve()}/"
+        return [(one.run.removeprefix(folder), one) for one in self._world.holders]
+
+    def _spare(self, machine: Machine, queued: Sequence[Queued]) -> Machine:
+        """Count as free what runs hold that are just about to start with it."""
+        held = dict(self._holders())
+        starting = [
+            held[one.place].share
+            for one in queued
+            if one.state is RunState.WAITING and one.place in held
+        ]
+        return replace(
+            machine,
+            slots_free=machine.slots_free + sum(one.slots for one in starting),
+            gpus_free=machine.gpus_free + sum(one.gpus for one in starting),
+            cores_free=machine.cores_free + sum(one.cores for one in starting),
+            memory_free=machine.memory_free + sum(one.memory for one in starting),
+        )
 
     def alone(self, run: RunFolder) -> QueueEntry | None:
         """Say why a run waits without a look at the others; None if it does not."""
@@ -153,6 +182,7 @@ class QueueWatch:
             return None
         one = Queued.of(run, ticket, RunState.WAITING)
         machine = self._world.machine(self._clock.now(), [one.waiting])
+        machine = self._spare(machine, [one])
         [decision] = decide([one.waiting], machine)
         return waits(one, Foreseen(decision), machine)
 
@@ -170,6 +200,22 @@ class _Scene:
         """Say when each of some runs will probably begin and end."""
         stands = _stands(self.machine)
         return foresee(waiting, self.executing, stands, self.machine.moment)
+
+
+def _other(place: str, holder: Holder) -> Executing:
+    """See what holds a part of the machine, and is no run of this queue."""
+    share, ends = holder.share, holder.ends
+    ticket = Ticket(
+        run="",
+        submitted="",
+        launch=Launch(argv=[], cwd=""),
+        slots=share.slots,
+        gpus=share.gpus,
+        cores=share.cores,
+        memory=share.memory,
+    )
+    ended = None if ends is None else datetime.fromtimestamp(ends, UTC)
+    return Executing(place, ticket, ended)
 
 
 def _of(extra: Sequence[Waiting], foreseen: Sequence[Foreseen]) -> list[Foreseen]:

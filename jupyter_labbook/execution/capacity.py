@@ -7,11 +7,14 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from jupyter_labbook.execution.slots import SlotPool
+from jupyter_labbook.execution.slots import Holder, SlotPool
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
+    from jupyter_labbook.model.run import Ticket
+    from jupyter_labbook.runtime.layout import RunFolder
     from jupyter_labbook.storage.settings import UserSettings
 
 _SECONDS: Final = 10.0
@@ -47,6 +50,16 @@ def pool(
         gpus=gpus(settings) if devices else (),
         cores=settings.cores or _cores(),
         memory=settings.memory or _memory(),
+    )
+
+
+def holder(run: RunFolder, ticket: Ticket, moment: datetime) -> Holder:
+    """Say of a run what those who wait beside it may want to know."""
+    takes = ticket.expected.middle if ticket.expected else ticket.launch.timeout
+    return Holder(
+        run=str(run.path.resolve()),
+        fills=ticket.backfill,
+        ends=None if takes is None else moment.timestamp() + takes,
     )
 
 

@@ -45,7 +45,8 @@ def start(
     if not _at_once(labbook, settings):
         return False
     pool = capacity.pool(Path(surroundings.state), settings, devices=False)
-    claim = pool.claim(min(ticket.slots, settings.slots))
+    holder = capacity.holder(run, ticket, SystemClock().now())
+    claim = pool.claim(min(ticket.slots, settings.slots), holder=holder)
     if claim is None:
         return False
     surroundings.dispatchers.mkdir(mode=0o700, parents=True, exist_ok=True)

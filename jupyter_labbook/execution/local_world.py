@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from jupyter_labbook.execution.clock import Clock
     from jupyter_labbook.execution.forkserver import Forkserver
-    from jupyter_labbook.execution.slots import Claim, SlotPool
+    from jupyter_labbook.execution.slots import Claim, Holder, SlotPool
     from jupyter_labbook.model.night import NightEvent
     from jupyter_labbook.model.run import Ticket
     from jupyter_labbook.storage.labbook import LabbookFolder
@@ -78,8 +78,8 @@ class LocalWorld:
         self._refreshed = datetime.fromtimestamp(0, UTC)
         self._asked: set[str] = set()
         """Runs that were asked to give way."""
-        self._filling_up: list[Path] = []
-        """Runs that only fill up, of all labbooks, when it was looked last."""
+        self.holders: list[Holder] = []
+        """Who held slots when it was asked how things stand, of all labbooks."""
         self._wish: Claim | None = None
         """That nothing fills up while room is made for a run of ours."""
         self._follow: dict[Path, tuple[float, float]] = {}
@@ -118,7 +118,7 @@ class LocalWorld:
         hours = focus.stretch(moment, moment) if focus else None
         self._focus = hours is not None and hours.holds(moment)
         pool = self._pool(settings, devices=any(one.ticket.gpus for one in waiting))
-        self._filling_up = pool.filling()
+        self.holders = pool.holders()
         held = pool.held()
         return Machine(
             moment=moment,
@@ -155,7 +155,7 @@ class LocalWorld:
             gpus=ticket.gpus,
             cores=ticket.cores,
             memory=ticket.memory,
-            fills=str(run.path.resolve()) if ticket.backfill else "",
+            holder=capacity.holder(run, ticket, self._clock.now()),
         )
         if claim is None:
             return Began.NO_ROOM
@@ -187,7 +187,8 @@ class LocalWorld:
     def executing(self) -> list[tuple[str, Ticket]]:
         """Find runs that only fill up: of others, then ours, the newest last."""
         own = self._labbook.path.resolve()
-        others = [run for run in self._filling_up if not run.is_relative_to(own)]
+        filling = [Path(one.run) for one in self.holders if one.fills]
+        others = [run for run in filling if not run.is_relative_to(own)]
         found = [(str(run), _of_running(RunFolder(run))) for run in others]
         return [
             *((place, ticket) for place, ticket in found if ticket is not None),

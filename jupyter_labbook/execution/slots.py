@@ -3,7 +3,7 @@
 A slot, and a GPU, is a lock file. Whoever claims one hands the open descriptor on to
 the run's processes, so it is free again at the moment the last of them is gone,
 however it went. Cores and memory are numbers, which a claim writes into the file of
-its first slot, as it does for a run that only fills up; they count as long as that is
+its first slot, with what others may want to know of it; they count as long as that is
 held.
 """
 
@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+import msgspec
 
 from jupyter_labbook.runtime import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
 _SLOT = re.compile(r"\d+\.lock")
@@ -64,6 +65,28 @@ class Share:
     """Bytes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a part of the machine, as far as anybody said.
+
+    Attributes
+    ----------
+    run
+        Its folder.
+    fills
+        Whether it only fills up, and gives way to runs of any labbook.
+    ends
+        When it has probably let go, in seconds since the epoch.
+    share
+        What it holds.
+    """
+
+    run: str = ""
+    fills: bool = False
+    ends: float | None = None
+    share: Share = Share()
+
+
 class SlotPool:
     """What runs of this user may have of this machine.
 
@@ -102,7 +125,7 @@ class SlotPool:
         gpus: int = 0,
         cores: int = 0,
         memory: int = 0,
-        fills: str = "",
+        holder: Holder | None = None,
     ) -> Claim | None:
         """Claim what is asked for, all or none; None if it is not free.
 
@@ -110,9 +133,10 @@ class SlotPool:
         ----------
         number, gpus, cores, memory
             What is asked for; memory in bytes.
-        fills
-            The run's folder if it only fills up, and gives way to runs of any labbook.
+        holder
+            For whom, as others may want to know; its share is what is asked for.
         """
+        asked = Share(slots=number, gpus=gpus, cores=cores, memory=memory)
         with self._mutex():
             held = self._held()
             if (
@@ -129,8 +153,8 @@ class SlotPool:
                 tuple(named[path] for path in devices),
             )
             complete = len(taken) == number and len(devices) == gpus
-            record = {"cores": cores, "memory": memory, "fills": fills}
-            if not complete or not _write(claim.descriptors[0], record):
+            written = replace(holder or Holder(), share=asked)
+            if not complete or not _write([*taken.values()], written):
                 claim.release()
                 return None
             return claim
@@ -146,20 +170,20 @@ class SlotPool:
         return Share(
             slots=len(slots),
             gpus=sum(processes.locked(self._gpu(name)) for name in self.gpus),
-            cores=sum(one["cores"] for one in slots),
-            memory=sum(one["memory"] for one in slots),
+            cores=sum(one.share.cores for one in slots),
+            memory=sum(one.share.memory for one in slots),
         )
 
-    def _records(self) -> Iterator[dict[str, Any]]:
-        """What was written by those who hold a slot."""
+    def _records(self) -> Iterator[Holder]:
+        """What was written by those who hold a slot; nothing in their other slots."""
         for path in self._folder.iterdir():
             if _SLOT.fullmatch(path.name) and processes.locked(path):
                 yield _read(path)
 
-    def filling(self) -> list[Path]:
-        """Find the runs that execute and only fill up, of all labbooks."""
+    def holders(self) -> list[Holder]:
+        """Find who holds slots, of all labbooks, as far as they said."""
         with self._mutex():
-            return [Path(one["fills"]) for one in self._records() if one["fills"]]
+            return [one for one in self._records() if one.run]
 
     def want(self) -> Claim:
         """Have nothing fill up, in any labbook, until this is released."""
@@ -208,22 +232,20 @@ class SlotPool:
         return self._folder / f"gpu-{digest}.lock"
 
 
-def _write(descriptor: int, record: dict[str, Any]) -> bool:
-    """Write what a claim asks for beside its locks; False if the disk is full."""
-    os.ftruncate(descriptor, 0)
-    if not any(record.values()):
-        return True
-    written = json.dumps(record).encode()
+def _write(slots: Sequence[int], holder: Holder) -> bool:
+    """Write who holds slots into the first of them; False if the disk is full."""
+    written = msgspec.json.encode(holder)
     try:
-        return os.pwrite(descriptor, written, 0) == len(written)
+        for slot in slots:
+            # What somebody else wrote there counts no more.
+            os.ftruncate(slot, 0)
+        return os.pwrite(slots[0], written, 0) == len(written)
     except OSError:
         return False
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Holder:
     try:
-        record = json.loads(path.read_bytes() or b"{}")
-        cores, memory = int(record["cores"]), int(record["memory"])
-        return {"cores": cores, "memory": memory, "fills": str(record["fills"])}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {"cores": 0, "memory": 0, "fills": ""}
+        return msgspec.json.decode(path.read_bytes(), type=Holder)
+    except (OSError, msgspec.DecodeError):
+        return Holder()

@@ -12,8 +12,10 @@ import psutil
 import pytest
 
 from jupyter_labbook.actions import queue
+from jupyter_labbook.actions.queue_watch import QueueWatch
 from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.execution import direct, launch
+from jupyter_labbook.execution.asking import Reason
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.runtime import exits, failpoints, processes, wake
 from jupyter_labbook.storage import run_state
@@ -167,6 +169,23 @@ def test_a_run_that_starts_at_once_in_a_queue_that_was_paused_waits(
     queue.resume(labbook)
     until(run.exit.exists)
     assert executions(run) == 1
+
+
+def test_a_run_that_is_about_to_start_does_not_wait_for_its_own_slot(
+    labbook: LabbookFolder, until: Until, halt: Halt, user: Path
+) -> None:
+    settings = user / "config" / "jupyter_labbook" / "settings.toml"
+    settings.write_text("slots = 1\n")
+    token = halt("dispatcher.claimed")
+    run = running.queue(labbook, running.experiment(labbook), BODY)
+    dispatch(labbook)
+    with halted(token, until):
+        view = QueueWatch(labbook).look()
+        alone = QueueWatch(labbook).alone(run)
+    assert view is not None
+    assert alone is not None
+    assert [entry.reason for entry in (*view.entries, alone)] == [Reason.READY] * 2
+    until(run.exit.exists)
 
 
 def test_who_comes_too_late_is_told_that_nothing_was_changed(

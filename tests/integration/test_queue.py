@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ import pytest
 
 from jupyter_labbook import Labbook
 from jupyter_labbook.actions.queue_watch import QueueWatch
+from jupyter_labbook.execution.slots import Holder, SlotPool
 from jupyter_labbook.model.run import Predecessor, RunState, Ticket
 from jupyter_labbook.storage import records, run_state, trust
 from jupyter_labbook.storage.labbook import LabbookFolder
+from jupyter_labbook.storage.settings import state_folder
 from tests.integration.cells import ok
 
 if TYPE_CHECKING:
@@ -227,6 +230,39 @@ def test_a_batch_is_moved_together(submit, command, project) -> None:
     found = Labbook.find(project)
     whens = [ticket(found[name].runs[0].folder).when for name in found]
     assert whens == [FAR, FAR, LATER]
+
+
+def test_what_was_changed_is_told_once_for_all_runs_of_an_experiment(
+    submit, command, project
+) -> None:
+    submit("one", "--when", LATER)
+    command("rerun", "one", "--when", LATER)
+    submit("two", "--when", LATER)
+    command("queue", "pause", "a", "demo")
+
+    moved = command("queue", "move", "one", "two", FAR)
+
+    assert moved.stdout == (
+        f"one/001 to 002: The queue is paused: a demo. Then it waits for {FAR}.\n"
+        f"two/001: The queue is paused: a demo. Then it waits for {FAR}.\n"
+    )
+
+
+def test_what_holds_slots_for_a_moment_delays_no_forecast(
+    submit, command, project
+) -> None:
+    submit("late", "--when", LATER)
+    brief = Holder(run="a smoke run", ends=time.time() + 60)
+    pool = SlotPool(state_folder(), 1)
+
+    with pool.claim(1, holder=brief):
+        known = json.loads(command("queue", "--json").stdout)["entries"][0]["begins"]
+    with pool.claim(1):
+        nobody = json.loads(command("queue", "--json").stdout)["entries"][0]["begins"]
+
+    assert datetime.fromisoformat(known).minute == 0
+    # Who does not say when it lets go holds it for good.
+    assert not nobody
 
 
 def test_a_paused_queue_starts_nothing_until_it_is_resumed(

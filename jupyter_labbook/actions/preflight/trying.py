@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from jupyter_labbook.actions import ending, publishing
 from jupyter_labbook.errors import RunError
 from jupyter_labbook.execution import capacity, launch
+from jupyter_labbook.execution.slots import Holder
 from jupyter_labbook.insight.durations import Trial
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.runtime.layout import RunFolder
@@ -105,7 +106,7 @@ def try_out(
     patience
         How long a free slot is waited for.
     """
-    claim = _claim(ticket, patience)
+    claim = _claim(run, ticket, seconds, patience)
     if claim is None:
         return Tried(outcome=Outcome.NO_ROOM)
     try:
@@ -134,11 +135,16 @@ def try_out(
     return _watched(smoke, around, seconds)
 
 
-def _claim(ticket: Ticket, patience: float) -> Claim | None:
+def _claim(
+    run: RunFolder, ticket: Ticket, seconds: float, patience: float
+) -> Claim | None:
     pool = capacity.pool(state_folder(), user_settings())
     give_up = time.monotonic() + patience
+    smoke = str(ExperimentFolder(run.experiment).smoke)
     while True:
-        claim = pool.claim(1, gpus=min(ticket.gpus, len(pool.gpus)))
+        brief = Holder(run=smoke, ends=time.time() + seconds)
+        gpus = min(ticket.gpus, len(pool.gpus))
+        claim = pool.claim(1, gpus=gpus, holder=brief)
         if claim is not None or time.monotonic() >= give_up:
             return claim
         time.sleep(_LOOK_SECONDS)

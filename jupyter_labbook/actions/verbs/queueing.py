@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from jupyter_labbook.actions import publishing, queue
 from jupyter_labbook.actions.queue_watch import QueueWatch
 from jupyter_labbook.actions.verbs.acts import add_acts
 from jupyter_labbook.actions.verbs.answer import Answer
+from jupyter_labbook.actions.verbs.places import spans
 from jupyter_labbook.errors import InvalidInputError, NotFoundError
+from jupyter_labbook.execution import sentences
+from jupyter_labbook.execution.asking import Reason
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.rendering.queue import queue_text
 from jupyter_labbook.runtime.layout import RunFolder
@@ -176,15 +180,27 @@ def _order(
 
 def _changed(watch: QueueWatch, places: list[str]) -> Answer:
     """Say how it is with runs now that something was changed."""
-    view = _look(watch)
-    known = {entry.place: entry for entry in view.entries}
-    lines, told = [], []
-    for place in places:
-        entry = known.get(place)
-        if entry is None:
-            lines.append(f"{place} has started and ended already.")
-            continue
-        said = entry.sentence or "It executes."
-        lines.append(f"{entry.name}: {said}")
-        told.append(records.to_builtins(entry))
+    known = {entry.place: entry for entry in _look(watch).entries}
+    here = [known[place] for place in places if place in known]
+    lines = [
+        f"{name}/{spans(entry.run for entry in found)}: {said}"
+        for (name, said), found in groupby(here, _told)
+    ]
+    lines += [
+        f"{sentences.run_name(place)} has started and ended already."
+        for place in places
+        if place not in known
+    ]
+    told = [records.to_builtins(entry) for entry in here]
     return Answer(text="\n".join(lines), data=told)
+
+
+def _told(entry: QueueEntry) -> tuple[str, str]:
+    """Name an experiment, and say what holds for its run."""
+    said = entry.sentence or "It executes."
+    if entry.reason in {Reason.PAUSED, Reason.HELD}:
+        # Its hours come after that.
+        said = (
+            f"{said} Then it waits for {entry.when}." if entry.when != "now" else said
+        )
+    return entry.name.partition("/")[0], said

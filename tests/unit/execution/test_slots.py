@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_labbook.execution import capacity
-from jupyter_labbook.execution.slots import Share, SlotPool
+from jupyter_labbook.execution.slots import Holder, Share, SlotPool
 from jupyter_labbook.storage.settings import FocusSettings, UserSettings
 
 if TYPE_CHECKING:
@@ -128,14 +129,25 @@ def test_what_the_machine_has_is_what_runs_may_have(tmp_path: Path) -> None:
     assert pool.memory > 2**20
 
 
-def test_runs_that_only_fill_up_are_found_while_they_hold_a_slot(
+def test_whoever_holds_a_slot_is_known_for_what_they_said(tmp_path: Path) -> None:
+    pool = SlotPool(tmp_path, 4, cores=4)
+    fills = Holder(run="/labbook/run", fills=True, ends=7.5)
+    with pool.claim(2, cores=2, holder=fills), pool.claim(1, cores=1):
+        [found] = SlotPool(tmp_path, 1).holders()
+        assert found == replace(fills, share=Share(slots=2, cores=2))
+        assert pool.held() == Share(slots=3, cores=3)
+    assert pool.holders() == []
+
+
+def test_what_was_held_before_in_any_of_several_slots_does_not_count(
     tmp_path: Path,
 ) -> None:
-    pool = SlotPool(tmp_path, 3, cores=4)
-    with pool.claim(1, cores=2), pool.claim(1, fills=str(tmp_path / "run")):
-        assert SlotPool(tmp_path, 1).filling() == [tmp_path / "run"]
+    pool = SlotPool(tmp_path, 2, cores=4)
+    first, second = pool.claim(1, cores=1), pool.claim(1, cores=3)
+    first.release()
+    second.release()
+    with pool.claim(2, cores=2):
         assert pool.held() == Share(slots=2, cores=2)
-    assert pool.filling() == []
 
 
 def test_whoever_makes_room_is_seen_until_it_is_wanted_no_longer(

@@ -68,7 +68,7 @@ def executed(
     until(gone)
 
 
-def below(page: Page, source: str) -> Locator:
+def below(page: Page, source: str | re.Pattern[str]) -> Locator:
     """Find what stands below the cell with this source."""
     written = page.locator(".jp-InputArea", has_text=source)
     cell = page.locator(".jp-Notebook .jp-CodeCell", has=written)
@@ -87,7 +87,7 @@ def test_a_night_is_prepared_passes_and_is_read(executed: Page, server: Server) 
     expect(before).to_contain_text("labbook stop brightness")
     expect(before).to_contain_text("No run of turned has degrees=0")
 
-    line = below(page, "%labbook queue")
+    line = below(page, re.compile(r"%labbook queue\s*$"))
     expect(line.locator("svg").first).to_be_visible()
     expect(line).to_contain_text("linear/001")
     expect(line).to_contain_text(re.compile(r"of 10 minutes"))

@@ -1,3 +1,4 @@
+import { Listeners } from './listeners.js';
 import type { PlanChange, PlanList, PlanSource, PlanState } from './plan.js';
 import { uuid } from './uuid.js';
 
@@ -43,8 +44,7 @@ export class WidgetPlanSource implements PlanSource {
   }
 
   subscribe(listener: () => void): () => void {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    return this._listeners.add(listener);
   }
 
   apply(change: PlanChange): Promise<void> {
@@ -74,9 +74,7 @@ export class WidgetPlanSource implements PlanSource {
   }
 
   private _onChange = (): void => {
-    for (const listener of this._listeners) {
-      listener();
-    }
+    this._listeners.tell();
   };
 
   private _onMessage = (message: {
@@ -100,6 +98,6 @@ export class WidgetPlanSource implements PlanSource {
   };
 
   private _model: WidgetModel;
-  private _listeners = new Set<() => void>();
+  private _listeners = new Listeners();
   private _waiting = new Map<string, Waiting>();
 }

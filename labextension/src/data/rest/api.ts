@@ -11,15 +11,7 @@ import {
   type RunView,
   type Step
 } from '../run.js';
-import {
-  ApiError,
-  Caller,
-  UNCHANGED,
-  type CallInit,
-  type CallOptions,
-  type Query,
-  type Request
-} from './call.js';
+import { ApiError, UNCHANGED, type CallOptions, type Request } from './call.js';
 import {
   readChanges,
   readFound,
@@ -31,18 +23,10 @@ import {
   type Place,
   type Plan
 } from './reading.js';
+import { given, queryOf, Routes, type Conditional } from './routes.js';
 import { readSeries, wholeLines, type Series } from './series.js';
 
-export { ApiError, UNCHANGED, type Request };
-
-/** An answer with the tag by which the server knows it again. */
-export interface Tagged<T> {
-  value: T;
-  etag: string;
-}
-
-/** A value, or that it is still the one with the tag that was given. */
-export type Conditional<T> = Promise<Tagged<T> | typeof UNCHANGED>;
+export { ApiError, queryOf, UNCHANGED, type Conditional, type Request };
 
 export interface ExperimentAnswer {
   view: ExperimentView;
@@ -59,9 +43,7 @@ export interface FilePart {
   size: number;
 }
 
-export class Api {
-  readonly words;
-
+export class Api extends Routes {
   /**
    * @param root - what the addresses of pictures and files begin with.
    */
@@ -70,8 +52,7 @@ export class Api {
     private readonly _root = '',
     options: Partial<CallOptions> = {}
   ) {
-    this._caller = new Caller(request, options);
-    this.words = this._caller.words;
+    super(request, options);
   }
 
   /** A sentence for each thing that does not work in these surroundings. */
@@ -141,7 +122,7 @@ export class Api {
     signal?: AbortSignal
   ): Promise<Series> {
     const query = { labbook, points, ...given({ since }) };
-    return this._sound(
+    return this.sound(
       readSeries,
       await this.get(pathOf(experiment, 'series'), query, signal)
     );
@@ -165,15 +146,15 @@ export class Api {
     };
     const found = record(await this.get('series', query, signal)).series;
     if (!Array.isArray(found) || found.length !== asked.length) {
-      throw this._strange();
+      throw this.strange();
     }
     return found.map((part: unknown) => {
       const { status } = record(part);
       return typeof status === 'number'
-        ? this._caller.refusal(status, record(part))
+        ? this.caller.refusal(status, record(part))
         : part === null
           ? undefined
-          : this._sound(readSeries, part);
+          : this.sound(readSeries, part);
     });
   }
 
@@ -183,7 +164,7 @@ export class Api {
     signal?: AbortSignal
   ): Promise<Line[]> {
     const query = { labbook, metric: metrics, run: runs, by, from, to, points };
-    return this._sound(
+    return this.sound(
       wholeLines,
       await this.get(pathOf(experiment, 'range'), query, signal)
     );
@@ -233,7 +214,7 @@ export class Api {
     }: { offset?: number; limit?: number; file?: string },
     signal?: AbortSignal
   ): Promise<FilePart> {
-    return this._caller.send(
+    return this.caller.send(
       pathOf(experiment, 'runs', run, 'metrics'),
       { query: { labbook, offset, limit, file }, ...(signal && { signal }) },
       async response => {
@@ -319,7 +300,7 @@ export class Api {
     since: string,
     signal: AbortSignal
   ): Promise<Response> {
-    return this._caller.open(
+    return this.caller.open(
       'stream',
       {
         query: { labbook, ...given({ since }) },
@@ -329,108 +310,21 @@ export class Api {
     );
   }
 
-  /** What a route answers. */
-  async get(
-    path: string,
-    query: Query,
-    signal?: AbortSignal
-  ): Promise<unknown> {
-    return this._data(path, { query, ...(signal && { signal }) });
-  }
-
   private _verb(place: Place, verb: string, body: object): Promise<unknown> {
     const { labbook, experiment } = place;
     return this.post(pathOf(experiment, verb), { labbook }, body);
   }
 
-  /** Ask a route to do something. */
-  post(
-    path: string,
-    query: Query,
-    body: object,
-    signal?: AbortSignal
-  ): Promise<unknown> {
-    return this._data(path, {
-      method: 'POST',
-      query,
-      body,
-      ...(signal && { signal })
-    });
-  }
-
-  private async _data(path: string, init: CallInit): Promise<unknown> {
-    const answer = await this._caller.json(path, init);
-    return answer === UNCHANGED ? undefined : answer.data;
-  }
-
-  /** What a route answers, unless that is known by its tag. */
-  async conditional<T>(
-    path: string,
-    query: Query,
-    known: string,
-    read: (data: unknown) => T,
-    signal?: AbortSignal
-  ): Conditional<T> {
-    const answer = await this._caller.json(path, {
-      query,
-      known,
-      ...(signal && { signal })
-    });
-    return answer === UNCHANGED
-      ? answer
-      : { value: read(answer.data), etag: answer.etag };
-  }
-
   private _readView = (data: unknown): ExperimentAnswer => {
-    const { view, next } = this._sound(readRun, data);
+    const { view, next } = this.sound(readRun, data);
     return { view, next, behind: record(data).behind === true };
   };
-
-  private _sound<T>(read: (data: unknown) => T, data: unknown): T {
-    try {
-      return read(data);
-    } catch {
-      throw this._strange();
-    }
-  }
-
-  private _strange(): ApiError {
-    return new ApiError(
-      this.words.__(
-        'The answer of the Jupyter server is not understood; reload the page, in case the package was updated.'
-      ),
-      'damaged'
-    );
-  }
 
   private _address(path: string, labbook: string): string {
     return `${this._root}${path}${queryOf({ labbook })}`;
   }
-
-  private readonly _caller: Caller;
-}
-
-/** `?…`, or nothing; a list gives its name several times. */
-export function queryOf(query: Query): string {
-  const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined) {
-        pairs.append(name, String(each));
-      }
-    }
-  }
-  const said = pairs.toString();
-  return said && `?${said}`;
 }
 
 function pathOf(experiment: string, ...rest: string[]): string {
   return ['experiments', experiment, ...rest].map(encodeURIComponent).join('/');
-}
-
-/** What is not empty. */
-function given(query: Query): Query {
-  return Object.fromEntries(
-    Object.entries(query).filter(([, of]) => of !== '')
-  );
 }

@@ -1,4 +1,5 @@
 import type { Digest, DigestSource } from '../digest.js';
+import { Listeners } from '../listeners.js';
 import { UNCHANGED, type ApiError } from './api.js';
 import type { Hub } from './hub.js';
 import { fetchDigest, markRead } from './nights.js';
@@ -19,8 +20,7 @@ export class RestDigestSource implements DigestSource {
   }
 
   subscribe(listener: () => void): () => void {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    return this._listeners.add(listener);
   }
 
   refresh(): void {
@@ -64,12 +64,10 @@ export class RestDigestSource implements DigestSource {
   };
 
   private _tell(): void {
-    for (const listener of [...this._listeners]) {
-      listener();
-    }
+    this._listeners.tell();
   }
 
   private readonly _fetch: Refresher;
-  private readonly _listeners = new Set<() => void>();
+  private readonly _listeners = new Listeners();
   private _etag = '';
 }

@@ -1,6 +1,7 @@
 import type { Aspect, ExperimentSource, OutputPart } from '../experiment.js';
 import type { Contact, Freshness } from '../freshness.js';
 import type { Line, Range } from '../lines.js';
+import { Listeners } from '../listeners.js';
 import type { ExperimentView, Step } from '../run.js';
 import { UNCHANGED, type Api, type ApiError } from './api.js';
 import type { Hub, Seat } from './hub.js';
@@ -65,8 +66,7 @@ export class RestExperimentSource implements ExperimentSource {
   }
 
   subscribe(listener: (changed: ReadonlySet<Aspect>) => void): () => void {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    return this._listeners.add(listener);
   }
 
   setVisible(visible: boolean): void {
@@ -234,9 +234,7 @@ export class RestExperimentSource implements ExperimentSource {
 
   private _tell(aspect: Aspect): void {
     const changed = new Set([aspect]);
-    for (const listener of [...this._listeners]) {
-      listener(changed);
-    }
+    this._listeners.tell(changed);
   }
 
   private readonly _api: Api;
@@ -244,9 +242,7 @@ export class RestExperimentSource implements ExperimentSource {
   private readonly _view: Refresher;
   private readonly _lines: Refresher;
   private readonly _seat: Seat;
-  private readonly _listeners = new Set<
-    (changed: ReadonlySet<Aspect>) => void
-  >();
+  private readonly _listeners = new Listeners<ReadonlySet<Aspect>>();
   private _visible = false;
   private _outputOwed = false;
   private _behind = false;

@@ -3,6 +3,7 @@
 import type { Freshness } from '../freshness.js';
 import { counts, record } from '../json.js';
 import type { Ended, Looked } from '../labbook.js';
+import { Listeners } from '../listeners.js';
 import type { Api } from './api.js';
 import { usual, type Pace } from './pace.js';
 import { shownPage, type Page } from './page.js';
@@ -51,15 +52,14 @@ export class Hub {
         this._open.delete(labbook)
       );
       this._open.set(labbook, line);
-      this._openListeners.forEach(each => each());
+      this._openListeners.tell();
     }
     return line.join(listener);
   }
 
   /** Hear that a labbook is looked at which was not before. */
   onOpen(listener: () => void): () => void {
-    this._openListeners.add(listener);
-    return () => this._openListeners.delete(listener);
+    return this._openListeners.add(listener);
   }
 
   /** How many connections are open. */
@@ -69,7 +69,7 @@ export class Hub {
 
   private readonly _page: Page;
   private readonly _open = new Map<string, SharedLine>();
-  private readonly _openListeners = new Set<() => void>();
+  private readonly _openListeners = new Listeners();
 }
 
 class SharedLine {

@@ -6,6 +6,7 @@ import type {
   Looked,
   Overview
 } from '../labbook.js';
+import { Listeners } from '../listeners.js';
 import { ApiError, UNCHANGED } from './api.js';
 import type { Hub, Seat } from './hub.js';
 import { Refresher } from './refresher.js';
@@ -62,18 +63,15 @@ export class RestLabbookSource implements LabbookSource {
   }
 
   subscribe(listener: () => void): () => void {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    return this._listeners.add(listener);
   }
 
   onEnded(listener: (ended: Ended) => void): () => void {
-    this._endListeners.add(listener);
-    return () => this._endListeners.delete(listener);
+    return this._endListeners.add(listener);
   }
 
   onLooked(listener: (looked: Looked) => void): () => void {
-    this._lookedListeners.add(listener);
-    return () => this._lookedListeners.delete(listener);
+    return this._lookedListeners.add(listener);
   }
 
   filter(text: string, tag: string): void {
@@ -189,8 +187,7 @@ export class RestLabbookSource implements LabbookSource {
         reset: () => this._fetch.ask(),
         counts: counts => this._count(counts),
         ended: ended => this._onEnd(ended),
-        looked: looked =>
-          [...this._lookedListeners].forEach(listener => listener(looked)),
+        looked: looked => this._lookedListeners.tell(looked),
         freshness: () => {
           if (this._seat?.freshness.contact === 'gone') {
             this._find.ask();
@@ -246,9 +243,7 @@ export class RestLabbookSource implements LabbookSource {
     if (this._ended.size > REMEMBERED) {
       this._ended.delete(this._ended.values().next().value!);
     }
-    for (const listener of [...this._endListeners]) {
-      listener(ended);
-    }
+    this._endListeners.tell(ended);
   }
 
   private _onFailure = (error: ApiError): void => {
@@ -268,9 +263,7 @@ export class RestLabbookSource implements LabbookSource {
   };
 
   private _tell = (): void => {
-    for (const listener of [...this._listeners]) {
-      listener();
-    }
+    this._listeners.tell();
   };
 
   private _place(experiment: string): { labbook: string; experiment: string } {
@@ -280,9 +273,9 @@ export class RestLabbookSource implements LabbookSource {
   private readonly _fetch: Refresher;
   private readonly _find: Refresher;
   private readonly _deaf: () => void;
-  private readonly _listeners = new Set<() => void>();
-  private readonly _endListeners = new Set<(ended: Ended) => void>();
-  private readonly _lookedListeners = new Set<(looked: Looked) => void>();
+  private readonly _listeners = new Listeners();
+  private readonly _endListeners = new Listeners<Ended>();
+  private readonly _lookedListeners = new Listeners<Looked>();
   private readonly _ended = new Set<string>();
   private _seat: Seat | null = null;
   private _near: string | undefined;

@@ -1,3 +1,4 @@
+import { Listeners } from '../listeners.js';
 import type { PlanChange, PlanSource, PlanState } from '../plan.js';
 import { uuid } from '../uuid.js';
 import { ApiError, UNCHANGED } from './api.js';
@@ -49,8 +50,7 @@ export class RestPlanSource implements PlanSource {
   }
 
   subscribe(listener: () => void): () => void {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    return this._listeners.add(listener);
   }
 
   async apply(change: PlanChange): Promise<void> {
@@ -138,15 +138,13 @@ export class RestPlanSource implements PlanSource {
   };
 
   private _tell(): void {
-    for (const listener of [...this._listeners]) {
-      listener();
-    }
+    this._listeners.tell();
   }
 
   private readonly _fetch: Refresher;
   private readonly _seat: Seat;
   private readonly _end = new AbortController();
-  private readonly _listeners = new Set<() => void>();
+  private readonly _listeners = new Listeners();
   private _plan: Plan = { version: '', path: '', problem: '', lists: [] };
   private _problem = '';
   private _etag = '';

@@ -1,3 +1,4 @@
+import { Listeners } from '../listeners.js';
 import type {
   Evening,
   Preflight,
@@ -46,8 +47,7 @@ export class RestQueueSource implements QueueSource {
   }
 
   subscribe(listener: () => void): () => void {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    return this._listeners.add(listener);
   }
 
   setVisible(visible: boolean): void {
@@ -190,15 +190,13 @@ export class RestQueueSource implements QueueSource {
   };
 
   private _tell(): void {
-    for (const listener of [...this._listeners]) {
-      listener();
-    }
+    this._listeners.tell();
   }
 
   private readonly _queue: Refresher;
   private readonly _found: Refresher;
   private readonly _seat: Seat;
-  private readonly _listeners = new Set<() => void>();
+  private readonly _listeners = new Listeners();
   private readonly _etags = { queue: '', found: '' };
   /** Answered wishes; a fetch that one has overtaken is not shown. */
   private _changes = 0;

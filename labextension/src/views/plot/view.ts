@@ -1,3 +1,4 @@
+import { Listeners } from '../../data/listeners.js';
 import { h, setText } from '../dom.js';
 import type { Span } from './axes.js';
 import { beginnings } from './curve.js';
@@ -113,8 +114,7 @@ export class PlotView {
   }
 
   onIsolate(listener: IsolateListener): () => void {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    return this._listeners.add(listener);
   }
 
   /** Read the page's colours again. */
@@ -262,7 +262,7 @@ export class PlotView {
   private _isolate(runs: readonly string[] | null, told: boolean): void {
     this._alone = runs && new Set(runs);
     if (told) {
-      this._listeners.forEach(listener => listener(runs ?? []));
+      this._listeners.tell(runs ?? []);
     }
     if (this._window) {
       this._ask();
@@ -334,7 +334,7 @@ export class PlotView {
     draw: () => this._draw(),
     tell: () => this._tell()
   };
-  private _listeners = new Set<IsolateListener>();
+  private _listeners = new Listeners<readonly string[]>();
   private _unobserve: (() => void)[];
   private _detail: Detail;
   private _toolbar: Toolbar;

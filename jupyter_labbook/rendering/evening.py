@@ -39,7 +39,7 @@ def evening_headline(evening: Evening) -> str:
     said = f"{hours_words(evening.hours)} used by {runs}"
     if evening.unknown:
         said += f", {evening.unknown} of unknown length"
-    return f"{said}."
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _window(evening: Evening) -> str:

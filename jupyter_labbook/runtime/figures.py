@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from jupyter_labbook.runtime import files
+from jupyter_labbook.runtime.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,9 +111,7 @@ class FigureFolder:
         if sentence in self._said:
             return
         self._said.add(sentence)
-        # Standard error may be closed, or on the same full disk.
-        with suppress(OSError, ValueError, AttributeError):
-            sys.stderr.write(f"labbook: {sentence}.\n")
+        say(f"{sentence}.")
 
 
 def _number(name: str) -> int:

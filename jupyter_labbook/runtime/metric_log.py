@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from itertools import count
 from threading import RLock
 from time import time
@@ -17,13 +16,14 @@ from jupyter_labbook.runtime.metric_files import (
     parse_name,
     quoted,
 )
+from jupyter_labbook.runtime.saying import say
 from jupyter_labbook.runtime.scalars import check_names, text
 
 # Not from `typing`: see the package's own module.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, Final, TextIO
+    from typing import Any, Final
 
     from jupyter_labbook.runtime.layout import RunFolder
 
@@ -209,7 +209,7 @@ class MetricLog:
             return
         import atexit
 
-        _say(
+        say(
             f"a row of metrics could not be written to {self._folder} "
             f"({error.strerror}); the program goes on, and writing is tried again "
             f"with every row, so make room on the disk"
@@ -220,7 +220,7 @@ class MetricLog:
         # A forked child inherits the registration, but not the loss.
         if pid == os.getpid():
             rows = "1 row" if self._lost == 1 else f"{self._lost} rows"
-            _say(f"{rows} of metrics could not be written to {self._folder}")
+            say(f"{rows} of metrics could not be written to {self._folder}")
 
 
 def _long_lines(row: int, key: Key, texts: list[str]) -> bytes:
@@ -230,25 +230,3 @@ def _long_lines(row: int, key: Key, texts: list[str]) -> bytes:
     head = f"{row},{time():.6f},{step},"
     cells = zip(names, texts, strict=True)
     return encoded("".join(f"{head}{quoted(name)},{cell}\n" for name, cell in cells))
-
-
-def _say(sentence: str) -> None:
-    try:
-        # What cannot be written would stay in the stream, and make Python end with
-        # an error of its own.
-        if not _closed(sys.stderr):
-            sys.stderr.write(f"jupyter_labbook: {sentence}\n")
-    except (AttributeError, OSError, ValueError):
-        return  # standard error is closed, which must not end a training
-
-
-def _closed(stream: TextIO) -> bool:
-    try:
-        number = stream.fileno()
-    except (OSError, ValueError):
-        return False  # one of a notebook, perhaps, which has no file
-    try:
-        os.fstat(number)
-    except OSError:
-        return True
-    return False

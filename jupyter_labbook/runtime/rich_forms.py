@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import json
-import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from jupyter_labbook.runtime.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,11 +129,10 @@ def _attempt(
     try:
         return call()
     except Exception as error:  # noqa: BLE001  # it is the user's code
-        with suppress(OSError, ValueError, AttributeError):
-            sys.stderr.write(
-                f"labbook: {type(thing).__name__}.{what} raised "
-                f"{type(error).__name__}: {error}; that form is not saved.\n"
-            )
+        say(
+            f"{type(thing).__name__}.{what} raised {type(error).__name__}: {error}; "
+            "that form is not saved."
+        )
         return failed
 
 

@@ -33,7 +33,7 @@ from jupyter_labbook.model.digest import (
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.slug import slug
 from jupyter_labbook.model.view import Outcome
-from jupyter_labbook.storage import windows
+from jupyter_labbook.storage import told_mark, windows
 from jupyter_labbook.storage.labbook import ExperimentFolder
 from jupyter_labbook.storage.night_log import read_nights
 from jupyter_labbook.storage.reading_mark import ReadingMark, read_mark, write_mark
@@ -135,6 +135,7 @@ class _Look:
         events = read_nights(labbook.path, begin)
         absences = nightly.absences(events, period[0])
         problems = [problem for one in known for problem in one.problems]
+        problems += told_mark.problems(labbook.path)
         ready = self._ready(begin)
         told = {one.row.experiment for one in ready}
         states = [state for one in known for state in one.runs.values()]

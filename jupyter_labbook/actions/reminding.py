@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,16 +21,23 @@ from jupyter_labbook.storage.labbook import LabbookFolder
 from jupyter_labbook.storage.settings import user_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from jupyter_labbook.execution.clock import Clock
     from jupyter_labbook.model.digest import Digest, Evening
-    from jupyter_labbook.storage.settings import UserSettings
+    from jupyter_labbook.storage.settings import DigestSettings, UserSettings
 
 _NICENESS: Final = 10
+_PAUSES: Final = (60.0, 600.0)
+"""A network is often there a moment later, when a laptop has just woken."""
 
 
-def remind(labbook: LabbookFolder, clock: Clock | None = None) -> bool:
+def remind(
+    labbook: LabbookFolder,
+    clock: Clock | None = None,
+    pauses: Sequence[float] = _PAUSES,
+) -> bool:
     """Tell what it is time for, unless somebody has.
 
     Parameters
@@ -37,6 +46,9 @@ def remind(labbook: LabbookFolder, clock: Clock | None = None) -> bool:
         Of which is told.
     clock
         Whose moment counts; the machine's by default.
+    pauses
+        Seconds after which that is tried again which did not arrive. What still has
+        not then is told by the digest.
 
     Returns
     -------
@@ -55,8 +67,29 @@ def remind(labbook: LabbookFolder, clock: Clock | None = None) -> bool:
     make = {Half.MORNING: _morning, Half.EVENING: _evening}[now.half]
     notice = make(labbook, settings, moment)
     if notice is not None:
-        notifying.tell(notice, settings.digest)
+        problems = _tell(notice, settings.digest, pauses)
+        told_mark.note_problems(labbook.path, problems)
     return notice is not None
+
+
+def _tell(
+    notice: notifying.Notice, settings: DigestSettings, pauses: Sequence[float]
+) -> tuple[str, ...]:
+    """Tell a notice, each way once; why some never worked."""
+    telling = notifying.tell(notice, settings)
+    for pause in pauses:
+        if not telling.problems:
+            break
+        time.sleep(pause)
+        # A desktop that could not show it will not be there in a minute.
+        settings = replace(
+            settings,
+            notify=False,
+            command=[] if "command" in telling.ways else settings.command,
+            webhook="" if "webhook" in telling.ways else settings.webhook,
+        )
+        telling = notifying.tell(notice, settings)
+    return telling.problems
 
 
 def note_told(labbook: LabbookFolder, half: Half) -> None:

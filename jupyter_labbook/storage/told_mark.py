@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from jupyter_labbook.runtime import files
 from jupyter_labbook.storage import records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from jupyter_labbook.model.half_day import HalfDay
@@ -28,10 +30,19 @@ _AHEAD: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldMark:
-    """Days, in ISO 8601; empty if never."""
+    """When somebody was told last, and what went wrong.
+
+    Attributes
+    ----------
+    morning, evening
+        Days, in ISO 8601; empty if never.
+    problems
+        Why the last notice did not arrive everywhere, in a sentence each.
+    """
 
     morning: str = ""
     evening: str = ""
+    problems: list[str] = field(default_factory=list)
 
 
 def is_due(labbook: Path, now: HalfDay) -> bool:
@@ -49,20 +60,39 @@ def claim(labbook: Path, now: HalfDay) -> bool:
         it would be told again and again.
     """
     try:
-        descriptor = os.open(labbook / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        with _alone(labbook):
+            if not is_due(labbook, now):
+                return False
+            mark = replace(_read(labbook), **{now.half: now.day}, problems=[])
+            _write(labbook, mark)
     except OSError:
         return False
+    return True
+
+
+def note_problems(labbook: Path, problems: Sequence[str]) -> None:
+    """Remember why the last notice did not arrive, for whoever reads the digest."""
+    with suppress(OSError), _alone(labbook):
+        _write(labbook, replace(_read(labbook), problems=list(problems)))
+
+
+def problems(labbook: Path) -> list[str]:
+    """Why the last notice did not arrive everywhere, in a sentence each."""
+    return _read(labbook).problems
+
+
+@contextmanager
+def _alone(labbook: Path) -> Iterator[None]:
+    descriptor = os.open(labbook / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if not is_due(labbook, now):
-            return False
-        mark = replace(_read(labbook), **{now.half: now.day})
-        files.replace(labbook / FILE, records.encode(mark))
-    except OSError:
-        return False
+        yield
     finally:
         os.close(descriptor)
-    return True
+
+
+def _write(labbook: Path, mark: ToldMark) -> None:
+    files.replace(labbook / FILE, records.encode(mark))
 
 
 def _read(labbook: Path) -> ToldMark:

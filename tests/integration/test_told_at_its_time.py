@@ -109,6 +109,37 @@ def test_the_evening_says_how_many_hours_are_used(night, told) -> None:
     assert "of 9 hours used by 1 run" in text
 
 
+def test_what_did_not_arrive_is_tried_again_and_told_by_the_digest(
+    night, told, user, tmp_path, command
+) -> None:
+    settings = user / "config" / "jupyter_labbook" / "settings.toml"
+    works = settings.read_text()
+    script = (
+        "import sys; from pathlib import Path\n"
+        f"tries = Path({str(tmp_path / 'tries')!r})\n"
+        "tries.open('a').write('.')\n"
+        "sys.exit('no network' if tries.read_text() == '.' else 0)"
+    )
+    again = json.dumps([sys.executable, "-c", script])
+    # Nobody listens there.
+    nobody = 'webhook = "http://127.0.0.1:9/"\n'
+    settings.write_text(
+        f'zone = "UTC"\n[digest]\nnotify = false\ncommand = {again}\n{nobody}'
+    )
+    ask(night, "aug", question="Does it help?")
+
+    assert remind(night, at(EVENING), pauses=(0.0, 0.0))
+
+    # Once more after it failed, and no more when it had worked.
+    assert (tmp_path / "tries").read_text() == ".."
+    morning = said(command("morning"))
+    assert "The webhook of your settings ([digest] webhook) was not reached" in morning
+    assert "no network" not in morning
+    settings.write_text(works)
+    assert remind(night, at(EVENING + timedelta(days=1)))
+    assert "The webhook" not in said(command("morning"))
+
+
 def test_the_morning_tells_what_is_ready_until_it_is_read(night, told, command) -> None:
     _, [run] = ask(night, "aug", question="Does it help?")
     end(run, accuracy=0.5)

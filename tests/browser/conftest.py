@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,23 +139,48 @@ def go(tmp_path: Path) -> Iterator[Path]:
     path.touch()
 
 
-@pytest.fixture
-def blocking(tmp_path: Path) -> Iterator[str]:
-    """Code that blocks a kernel in C until the test ends.
+class Blocking:
+    """Blocks a kernel in C until the test ends: nothing else of the kernel runs."""
 
-    It does not let go of the lock: nothing else of the kernel runs.
-    """
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    yield (
-        "import ctypes, os\n"
-        f"pipe = os.open({str(pipe)!r}, os.O_RDWR)\n"
-        "ctypes.PyDLL(None).read(pipe, ctypes.create_string_buffer(1), 1)\n"
-    )
-    # Both ways, so that it opens also if no kernel ever did.
-    descriptor = os.open(pipe, os.O_RDWR)
-    os.write(descriptor, b".")
-    os.close(descriptor)
+    def __init__(self, folder: Path) -> None:
+        self._pipe = folder / "pipe"
+        self._blocked = folder / "blocked"
+        self._over = folder / "over"
+        os.mkfifo(self._pipe)
+
+    @property
+    def code(self) -> str:
+        """What blocks the kernel that executes it."""
+        return (
+            "import ctypes, os, pathlib\n"
+            f"pipe = os.open({str(self._pipe)!r}, os.O_RDWR)\n"
+            f"pathlib.Path({str(self._blocked)!r}).write_text(str(os.getpid()))\n"
+            # It does not let go of the lock, as `CDLL` would.
+            "ctypes.PyDLL(None).read(pipe, ctypes.create_string_buffer(1), 1)\n"
+            f"pathlib.Path({str(self._over)!r}).touch()\n"
+        )
+
+    def goes_on(self) -> bool:
+        """Whether the kernel lives and can do nothing."""
+        with suppress(OSError, ValueError):
+            os.kill(int(self._blocked.read_text()), 0)
+            return not self._over.exists()
+        return False
+
+    def end(self) -> None:
+        """Let the kernel go on."""
+        # Both ways, so that it opens also if no kernel ever did.
+        descriptor = os.open(self._pipe, os.O_RDWR)
+        os.write(descriptor, b".")
+        os.close(descriptor)
+
+
+@pytest.fixture
+def blocking(tmp_path: Path) -> Iterator[Blocking]:
+    """Prepare to block a kernel, until the test ends."""
+    blocks = Blocking(tmp_path)
+    yield blocks
+    blocks.end()
 
 
 @pytest.fixture

@@ -107,11 +107,6 @@ def start(
     return page
 
 
-def executing(page: Page) -> bool:
-    """Whether the last cell has not ended; the kernel's status tells other things."""
-    return page.locator(".jp-InputPrompt").last.inner_text().startswith("[*]")
-
-
 def save(page: Page, command: Command) -> None:
     command("docmanager:save")
     page.wait_for_function(CLEAN)

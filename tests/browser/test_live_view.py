@@ -13,7 +13,6 @@ from tests.browser.live_views import (
     KERNEL,
     STEADY,
     ended,
-    executing,
     grows,
     live,
     record,
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page, Route
 
-    from tests.browser.conftest import Command, OpenNotebook
+    from tests.browser.conftest import Blocking, Command, OpenNotebook
     from tests.jupyter import Server
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("labbook")]
@@ -92,10 +91,15 @@ def test_it_grows_and_is_live_again_after_a_reload_and_with_a_new_kernel(
 
 
 def test_stop_works_while_the_kernel_is_blocked_in_c(
-    page: Page, labbook: Path, falling: Callable[..., None], blocking: str
+    page: Page,
+    labbook: Path,
+    falling: Callable[..., None],
+    blocking: Blocking,
+    until: Callable[..., None],
 ) -> None:
-    falling(DEAF, ANNOUNCED + blocking)
+    falling(DEAF, ANNOUNCED + blocking.code)
     page.get_by_text("blocked now", exact=True).wait_for()
+    until(blocking.goes_on)
     for name, question in (("loss", FALLS), ("deaf", "Who listens?")):
         view = live(page, question)
         grows(view)
@@ -105,7 +109,7 @@ def test_stop_works_while_the_kernel_is_blocked_in_c(
         expect(view.locator(".labbook-chip", has_text="stopped").first).to_be_visible()
         assert record(labbook, name, "exit.json")["state"] == "stopped"
         # Both while the kernel can do nothing.
-        assert executing(page)
+        assert blocking.goes_on()
 
 
 def test_a_server_that_dies_is_waited_for(
@@ -219,10 +223,12 @@ def test_the_checklist_needs_no_kernel(
     command: Command,
     labbook: Path,
     falling: Callable[..., None],
-    blocking: str,
+    blocking: Blocking,
+    until: Callable[..., None],
 ) -> None:
-    falling(ANNOUNCED + blocking)
+    falling(ANNOUNCED + blocking.code)
     page.get_by_text("blocked now", exact=True).wait_for()
+    until(blocking.goes_on)
     # The panel has one of its own.
     plan = page.locator(".jp-Notebook .labbook-plan")
     field = plan.get_by_placeholder("Add a question")
@@ -235,7 +241,7 @@ def test_the_checklist_needs_no_kernel(
     )
     assert f"- [x] {PLAN_ADDED}" in (labbook / "plan.md").read_text()
     # Stored while the kernel could do nothing.
-    assert executing(page)
+    assert blocking.goes_on()
     save(page, command)
     page.reload()
     item.wait_for()

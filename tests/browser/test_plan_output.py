@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Command, OpenNotebook
+    from tests.browser.conftest import Blocking, Command, OpenNotebook
     from tests.jupyter import Server
 
 pytestmark = pytest.mark.timeout(300)
@@ -30,9 +30,9 @@ def test_it_works_while_the_kernel_is_blocked_also_after_a_reload(
     server: Server,
     labbook: Path,
     until: Callable[..., None],
-    blocking: str,
+    blocking: Blocking,
 ) -> None:
-    open_notebook("plan.ipynb", LOAD, ADD, "%labbook plan", ANNOUNCED + blocking)
+    open_notebook("plan.ipynb", LOAD, ADD, "%labbook plan", ANNOUNCED + blocking.code)
     command("notebook:run-all-cells")
     plan = page.locator(".jp-OutputArea .labbook-plan").first
     blocked = server.root / "blocked"

@@ -18,6 +18,7 @@ from jupyter_labbook.errors import NoLabbookError, StorageError
 from jupyter_labbook.execution.clock import SystemClock
 from jupyter_labbook.execution.reminding import Reminder
 from jupyter_labbook.model.run import RunState
+from jupyter_labbook.runtime.layout import QUEUE_LOCK
 from jupyter_labbook.storage.labbook import ExperimentFolder
 
 if TYPE_CHECKING:
@@ -100,9 +101,9 @@ class Changes:
             data |= {
                 "experiments": {name: sorted(found) for name, found in changed.items()},
                 "counts": self._counts,
-                "overview": overview or "settings" in data,
+                "overview": overview or "others" in data,
             }
-            data.pop("settings", None)
+            data.pop("others", None)
         self._serve()
         # With nothing queued, nobody else might be there to say that tonight is empty.
         self._reminder.look()
@@ -222,14 +223,15 @@ class Changes:
     def _compare_common(self, data: dict[str, Any]) -> bool:
         """Compare what belongs to no experiment."""
         path = self.labbook.path
-        plan, settings = stamp(path / "plan.md"), stamp(path / "labbook.toml")
-        before, self._common = self._common, (plan, settings)
+        plan = stamp(path / "plan.md")
+        others = tuple(stamp(path / name) for name in ("labbook.toml", QUEUE_LOCK))
+        before, self._common = self._common, (plan, others)
         if not before:
             return False
         if before[0] != plan:
             data["plan"] = "-".join(f"{number:x}" for number in plan or ())
-        if before[1] != settings:
-            data["settings"] = True
+        if before[1] != others:
+            data["others"] = True
         return bool(data)
 
     def _serve(self) -> None:

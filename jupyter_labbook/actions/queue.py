@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from jupyter_labbook.actions.wishes import refuse_never
 from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.runtime import files, processes
 from jupyter_labbook.runtime.exits import timestamp
+from jupyter_labbook.runtime.layout import QUEUE_LOCK
 from jupyter_labbook.storage import records, run_state, trust
 from jupyter_labbook.storage.labbook import ExperimentFolder, writing_failed
 from jupyter_labbook.storage.queue_state import read_queue, write_queue
@@ -230,5 +232,8 @@ def _name(run: RunFolder) -> str:
 
 
 def _tell(labbook: LabbookFolder) -> None:
+    # For pages that look at it; who cannot write has changed nothing.
+    with suppress(OSError):
+        (labbook.path / QUEUE_LOCK).touch(0o600)
     why_waiting.forget(labbook)
     publishing.revive(labbook)

@@ -17,7 +17,10 @@ QUEUE = "queue.json"
 """In a labbook: what holds for all runs that wait."""
 
 QUEUE_LOCK = ".queue.lock"
-"""In a labbook: held alone by who changes that, together by runs that start."""
+"""In a labbook: held alone by who changes that, together by runs that start.
+
+Its time tells that something about what waits was changed.
+"""
 
 
 class RunFolder:

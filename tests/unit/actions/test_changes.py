@@ -10,6 +10,7 @@ import pytest
 
 from jupyter_labbook.actions import changes as module
 from jupyter_labbook.actions import ending, publishing
+from jupyter_labbook.actions import queue as acts
 from jupyter_labbook.actions.concluding import conclude
 from jupyter_labbook.model.plan import PlanItem, PlanList
 from jupyter_labbook.model.run import RunState
@@ -258,6 +259,21 @@ def test_other_settings_change_the_overview(
     (event,) = listener.look()
     assert event["data"]["overview"] is True
     assert "plan" not in event["data"]
+
+
+def test_a_change_of_what_waits_changes_the_overview(
+    labbook: LabbookFolder, target: ExperimentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "revive", lambda _: None)
+    run = queue(labbook, target, held=True)
+    listener = Listener(labbook)
+    acts.prioritize(labbook, [run], 5)
+    (event,) = listener.look()
+    assert event["data"]["overview"] is True
+    acts.pause(labbook)
+    (event,) = listener.look()
+    assert event["data"]["overview"] is True
+    assert listener.quiet()
 
 
 # -- trouble ---------------------------------------------------------------------------

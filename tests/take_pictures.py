@@ -6,17 +6,22 @@ Real experiments on real data in a real JupyterLab; needs ``make .venv browser``
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import sync_playwright
 
+from jupyter_labbook.model.run import Expected, RunState
+from jupyter_labbook.storage.labbook import LabbookFolder
+from tests import mornings, running
 from tests.jupyter import CHROMIUM, Server, chromium
 
 REPOSITORY = Path(__file__).parents[1]
@@ -136,7 +141,6 @@ def morning(target: Path) -> None:
     """Take the picture of the digest of a night that was made up."""
     from jupyter_labbook.actions.digest import read_digest
     from jupyter_labbook.rendering.digest_html import digest_page
-    from jupyter_labbook.storage.labbook import LabbookFolder
     from jupyter_labbook.storage.settings import UserSettings
     from tests.mornings import SUNDAY, an_eventful_night
 
@@ -156,6 +160,83 @@ def morning(target: Path) -> None:
             page.emulate_media(color_scheme=scheme)
             page.screenshot(path=f"{target / 'morning'}{suffix}.png")
         browser.close()
+
+
+def nights(target: Path) -> None:
+    """Take the panel's pictures of a night that was made up, as on an evening."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        home, root = Path(folder, "home"), Path(folder, "root")
+        settings = home / "settings" / "jupyter_labbook" / "settings.toml"
+        settings.parent.mkdir(parents=True)
+        root.mkdir()
+        with Server("lab", home, root) as server:
+            # Somewhere it is between six and seven in the evening.
+            west = (datetime.now(UTC).hour - 6) % 24 - 12
+            zone = f'zone = "Etc/GMT{west:+d}"'
+            settings.write_text(f"slots = 2\n{zone}\n[digest]\nnotify = false\n")
+            labbook = LabbookFolder.create(root)
+            _a_night_before(labbook)
+            # What waits is signed with the key of whoever looks.
+            with patch.dict(os.environ, XDG_CONFIG_HOME=str(home / "settings")):
+                _a_night_to_come(labbook)
+            browser = playwright.chromium.launch(
+                executable_path=chromium(), args=list(CHROMIUM)
+            )
+            page = browser.new_page(viewport={"width": 1240, "height": 900})
+            page.set_default_timeout(120_000)
+            page.goto(server.address())
+            page.wait_for_function("() => window.jupyterapp?.restored")
+            shown = (("morning", ".labbook-told"), ("queue", ".labbook-span"))
+            for tab, ready in shown:
+                _command(page, f"labbook:show-{tab}")
+                page.locator(ready).first.wait_for()
+                _take(page, target / f"panel-{tab}", "#jp-left-stack")
+            browser.close()
+
+
+def _a_night_before(labbook: LabbookFolder) -> None:
+    now = datetime.now(UTC)
+    asked, end = now - timedelta(hours=20), now - timedelta(hours=11)
+    schedule = mornings.asked(
+        labbook,
+        "schedule",
+        at=asked,
+        question="Is a constant learning rate as good as the cosine schedule?",
+        predict=["loss < 0.3 (80%)"],
+    )
+    losses = mornings.curve("loss", [0.9, 0.55, 0.4, 0.33, 0.29, 0.27, 0.26])
+    mornings.ended(labbook, schedule, end=end, metrics=losses)
+    warmup = mornings.asked(
+        labbook,
+        "warmup",
+        at=asked,
+        question="Does a warm-up of five epochs make the network end lower?",
+        predict=["loss < 0.25 (90%)"],
+    )
+    losses = mornings.curve("loss", [0.95, 0.8, 0.6, 0.45, 0.37, 0.32, 0.3])
+    mornings.ended(labbook, warmup, end=end + timedelta(hours=2), metrics=losses)
+    deeper = mornings.asked(
+        labbook, "deeper", at=asked, question="Is depth worth more than width?"
+    )
+    why = "ValueError: learning_rate_init must be > 0"
+    mornings.ended(labbook, deeper, RunState.FAILED, end=end, reason=why)
+
+
+def _a_night_to_come(labbook: LabbookFolder) -> None:
+    hours = {"wider-net": (1.5, 2), "augmented": (2.5, 2), "seeds-of-schedule": (1, 3)}
+    for name, (each, number) in hours.items():
+        seconds = each * 3600
+        expected = Expected(low=0.8 * seconds, middle=seconds, high=1.3 * seconds)
+        experiment = running.experiment(labbook, name)
+        running.declare(experiment, question=f"What does {name} bring?")
+        for _ in range(number):
+            running.queue(
+                labbook,
+                experiment,
+                when="tonight",
+                batch="night-1",
+                expected=expected,
+            )
 
 
 def _prepare(root: Path) -> None:
@@ -231,4 +312,5 @@ if __name__ == "__main__":
     chosen = Path(sys.argv[1]) if sys.argv[1:] else REPOSITORY / "docs" / "images"
     chosen.mkdir(parents=True, exist_ok=True)
     main(chosen)
+    nights(chosen)
     morning(chosen)

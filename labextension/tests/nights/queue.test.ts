@@ -63,11 +63,11 @@ describe('the queue', () => {
       'deep/002'
     ]);
     expect(main(1).textContent).toContain('22:00 – 23:00');
-    expect(rows()[2]!.textContent).toContain('23:00 – Mon 00:30');
+    expect(rows()[2]!.textContent).toContain('23:00 – 00:30');
     expect(rows()[2]!.textContent).toContain('about 1 h 30 min');
     expect(rows()[1]!.textContent).toContain('It waits for tonight.');
     expect($('.labbook-tonight strong').textContent).toBe(
-      'tonight: 22:00 to Mon 07:00'
+      'tonight: 22:00 to 07:00'
     );
     expect($('.labbook-tonight span').textContent).toBe('1 of 9 h used');
     const bar = rows()[1]!.querySelector<HTMLElement>('.labbook-span')!;
@@ -76,6 +76,24 @@ describe('the queue', () => {
     expect(Number.parseFloat(bar.style.width)).toBeCloseTo(100 / 13, 1);
     expect(bar.closest('[aria-hidden]')).not.toBeNull();
   });
+
+  it.each(['18:00', '18:33', '19:20', '20:59'])(
+    'writes no hour over another at %s',
+    clock => {
+      const moment = `2026-11-22T${clock}:00+01:00`;
+      queue.show({ queue: held([A, B], { moment }) });
+      const labels = all('.labbook-axis > span');
+      const places = labels.map(label => {
+        // Percent of the narrowest panel; one at the edge stands before its place.
+        const left = (Number.parseFloat(label.style.left) / 100) * 226;
+        return label.hasAttribute('data-edge') ? left - 30 : left;
+      });
+      expect(labels.length).toBeGreaterThan(2);
+      for (const [at, left] of places.entries()) {
+        expect(left - (places[at - 1] ?? -99)).toBeGreaterThan(30);
+      }
+    }
+  );
 
   it('counts what it has no room for', () => {
     queue.show({ queue: held([A], { total: 41 }) });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Mornings } from '../../src/data/mornings.js';
 import { english } from '../../src/data/words.js';
 import { Scale } from '../../src/views/nights/scale.js';
-import { clock, opensWords } from '../../src/views/nights/words.js';
+import { clock, hoursOf, opensWords } from '../../src/views/nights/words.js';
 import { digest, entry, NOW, queue } from '../nightsSource.js';
 
 describe('a moment', () => {
@@ -12,6 +12,17 @@ describe('a moment', () => {
     expect(clock('2026-11-23T07:00:00+01:00', NOW)).toBe('Mon 07:00');
     expect(clock('', NOW)).toBe('');
     expect(clock('nonsense', NOW)).toBe('');
+  });
+});
+
+describe('the hours of a run', () => {
+  it('name the day of an end only where the clock alone would mislead', () => {
+    const begins = '2026-11-22T23:00:00+01:00';
+    const hours = (ends: string): string =>
+      hoursOf(entry('deep', '001', { begins, ends }), NOW);
+    expect(hours('2026-11-23T22:59:00+01:00')).toBe('23:00 – 22:59');
+    expect(hours('2026-11-23T23:00:00+01:00')).toBe('23:00 – Mon 23:00');
+    expect(hours('')).toBe('23:00 – ?');
   });
 });
 

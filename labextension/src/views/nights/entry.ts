@@ -67,7 +67,10 @@ export class EntryView {
   update(entry: QueueEntry, queue: Queue, scale: Scale): void {
     this.entry = entry;
     const { words } = this._host;
-    setText(this._name, visible(entry.name));
+    // The number stays in sight where the name has no room.
+    const [, name, run] = /^(.*?)(\/[^/]*)?$/.exec(visible(entry.name))!;
+    setText(this._name, name!);
+    setText(this._run, run ?? '');
     const hours = hoursOf(entry, queue.moment);
     setText(this._hours, hours);
     setAttributes(this._more, {
@@ -298,12 +301,13 @@ export class EntryView {
     this.focus();
   }
 
-  private _name = h('bdi', {});
+  private _name = h('span', {});
+  private _run = h('span', {});
   private _hours = h('span', { class: 'labbook-hours' });
   private _main = h(
     'button',
     { type: 'button', class: 'labbook-entry-main' },
-    this._name,
+    h('bdi', {}, this._name, this._run),
     ' ',
     this._hours
   );

@@ -151,21 +151,22 @@ export class QueueView {
       return;
     }
     const width = this._axis.clientWidth || NARROW;
-    const ticks = this._scale.ticks(
-      Math.max(FEWEST, Math.floor(width / LABEL))
-    );
+    const label = LABEL / width;
+    const ticks = this._scale
+      .ticks(Math.max(FEWEST, Math.floor(1 / label)))
+      // The label of one at the edge stands before it.
+      .filter(
+        ({ at }, index, all) =>
+          at <= 1 - label || at - (all[index - 1]?.at ?? -1) > 2 * label
+      );
     const stamp = JSON.stringify([ticks, width]);
     if (stamp === this._stamp) {
       return;
     }
     this._stamp = stamp;
     this._axis.replaceChildren(
-      ...ticks.map(({ at, label }) => {
-        const tick = h(
-          'span',
-          { 'data-edge': at > 1 - LABEL / width || null },
-          label
-        );
+      ...ticks.map(({ at, label: text }) => {
+        const tick = h('span', { 'data-edge': at > 1 - label || null }, text);
         tick.style.left = `${(100 * at).toFixed(2)}%`;
         return tick;
       })

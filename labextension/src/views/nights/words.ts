@@ -22,6 +22,14 @@ export function clock(moment: string, now: string): string {
   return `${name} ${time}`;
 }
 
+const DAY = 86_400_000;
+
+/** An end, which needs no day where it is the next time that clocks show it. */
+function until(end: string, begin: string): string {
+  const near = Date.parse(end) - Date.parse(begin) < DAY;
+  return near ? clock(end, end) : clock(end, begin);
+}
+
 /** A moment in UTC, by the clock of the zone of another one. */
 export function local(moment: string, now: string): string {
   const shifted = new Date(Date.parse(moment) + zoneOf(now));
@@ -37,7 +45,7 @@ export function hoursOf(entry: QueueEntry, now: string): string {
     return '';
   }
   const from = clock(begins, now);
-  return ends ? `${from} – ${clock(ends, begins)}` : `${from} – ?`;
+  return ends ? `${from} – ${until(ends, begins)}` : `${from} – ?`;
 }
 
 /** Hours with a decimal where that says something. */
@@ -54,7 +62,7 @@ export function windowWords(queue: Queue, words: Words): string {
   }
   const begin = clock(opens, moment);
   return closes
-    ? words.__('%1: %2 to %3', name, begin, clock(closes, opens))
+    ? words.__('%1: %2 to %3', name, begin, until(closes, opens))
     : words.__('%1: from %2', name, begin);
 }
 

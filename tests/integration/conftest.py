@@ -285,3 +285,15 @@ def unchanged(ground: Ground) -> Iterator[None]:
     before = ground.contents()
     yield
     assert ground.contents() == before
+
+
+@pytest.fixture
+def user_says(user: Path) -> Callable[[str], None]:
+    """Write the user's settings."""
+
+    def write(text: str) -> None:
+        folder = user / "config" / "jupyter_labbook"
+        folder.mkdir(exist_ok=True)
+        (folder / "settings.toml").write_text(text)
+
+    return write

@@ -2,121 +2,41 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_labbook.actions.going_on import go_on
 from jupyter_labbook.execution import launch
 from jupyter_labbook.execution.dispatcher import Dispatcher
-from jupyter_labbook.execution.sequel import Sequels, stopped_by
 from jupyter_labbook.execution.slots import SlotPool
 from jupyter_labbook.model.night import NightKind
-from jupyter_labbook.model.run import AtEnd, Expected, Predecessor, RunState
-from jupyter_labbook.runtime import exits, failpoints, processes, wake
+from jupyter_labbook.model.run import Expected, Predecessor
+from jupyter_labbook.runtime import exits, processes, wake
 from jupyter_labbook.storage import run_state, trust
 from jupyter_labbook.storage.labbook import LabbookFolder
 from jupyter_labbook.storage.night_log import read_nights
 from jupyter_labbook.storage.queue_state import QueueState, write_queue
 from jupyter_labbook.storage.settings import state_folder
 from tests import running
+from tests.nights import (
+    EPOCH,
+    SetClock,
+    blocked,
+    dispatch,
+    hours,
+    lock_of,
+    place,
+    surroundings,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-    from jupyter_labbook.runtime.layout import RunFolder
 
     Until = Callable[..., None]
-
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-FOLLOW_UP = (sys.executable, "-m", "jupyter_labbook.actions.follow_up")
-COUNTS = """
-import os, time
-from jupyter_labbook import run_dir, should_stop
-saved = run_dir() / "checkpoint" / "count"
-saved.parent.mkdir(exist_ok=True)
-count = int(saved.read_text()) if saved.exists() else 0
-os.close(os.open(run_dir() / f"executed-{os.getpid()}", os.O_CREAT))
-while count < 20 and not should_stop():
-    count += 1
-    saved.write_text(str(count))
-    time.sleep(0.1)
-print(count)
-"""
-
-
-@pytest.fixture
-def user_says(user: Path) -> Callable[[str], None]:
-    """Write the user's settings."""
-
-    def write(text: str) -> None:
-        folder = user / "config" / "jupyter_labbook"
-        folder.mkdir(exist_ok=True)
-        (folder / "settings.toml").write_text(text)
-
-    return write
-
-
-class SetClock:
-    """A clock that the test sets; its seconds pass by as they do."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-        self.beat = 0.0
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic(self) -> float:
-        self.beat += 0.001
-        return self.beat
-
-
-def hours(begin: float, end: float) -> str:
-    """Hours around now, as the wall in UTC says it."""
-    now = datetime.now(UTC)
-    first, last = now + timedelta(hours=begin), now + timedelta(hours=end)
-    return f"{first:%H:%M}-{last:%H:%M}"
-
-
-def surroundings() -> launch.Surroundings:
-    around = running.surroundings(*FOLLOW_UP)
-    around.dispatchers.mkdir(parents=True, exist_ok=True)
-    return around
-
-
-def dispatch(labbook: LabbookFolder) -> None:
-    launch.ensure_dispatcher(labbook.path, surroundings())
-
-
-def told(labbook: LabbookFolder, run: RunFolder) -> list[tuple[NightKind, str]]:
-    place = run.path.relative_to(labbook.path).as_posix()
-    return [
-        (event.kind, event.reason)
-        for event in read_nights(labbook.path, EPOCH)
-        if event.run == place
-    ]
-
-
-def place(labbook: LabbookFolder, run: RunFolder) -> str:
-    return run.path.relative_to(labbook.path).as_posix()
-
-
-def ended(run: RunFolder) -> RunState:
-    record = run_state.read_exit(run)
-    assert record is not None
-    return record.state
-
-
-def blocked(labbook: LabbookFolder, run: RunFolder, reason: str) -> Callable[[], bool]:
-    return lambda: (NightKind.BLOCKED, reason) in told(labbook, run)
 
 
 def test_a_run_waits_for_its_hours_and_others_do_not(labbook, until, user_says) -> None:
@@ -165,123 +85,6 @@ def test_a_supervisor_that_comes_too_late_does_not_begin(labbook) -> None:
         assert starting.wait(30) is False
         starting.close()
         assert not run.started.exists()
-
-
-def test_at_its_windows_end_a_run_is_stopped_and_gone_on_with(
-    labbook, until, user_says
-) -> None:
-    target = running.experiment(labbook)
-    run = running.queue(labbook, target, COUNTS, resumable=True, at_end=AtEnd.STOP)
-    ticket = run_state.read_ticket(run)
-    claim = SlotPool(state_folder(), 4).claim(1)
-    terms = launch.Terms(until=datetime.now(UTC).timestamp() + 1, goes_on=True)
-    starting = launch.start_run(run, ticket.launch, claim, surroundings(), terms=terms)
-    assert starting.wait(30)
-    starting.close()
-    until(run.exit.exists)
-    assert ended(run) is RunState.STOPPED
-    assert stopped_by(run) == "window"
-    assert run_state.read_exit(run).reason == "stopped: its window closed"
-    until(lambda: len(target.runs()) == 2)
-    after = target.runs()[1]
-    until(after.exit.exists)
-    assert ended(after) is RunState.FINISHED
-    assert after.output.read_text() == "20\n"
-    assert not run.checkpoint.exists()
-    assert Sequels(target.runs()).last(run) == after
-
-
-def test_a_run_that_is_not_resumable_is_stopped_and_left(labbook, until) -> None:
-    target = running.experiment(labbook)
-    run = running.queue(labbook, target, "import time; time.sleep(60)")
-    terms = launch.Terms(until=datetime.now(UTC).timestamp() + 0.5, goes_on=True)
-    starting = launch.start_run(
-        run,
-        run_state.read_ticket(run).launch,
-        SlotPool(state_folder(), 4).claim(1),
-        surroundings(),
-        terms=terms,
-    )
-    assert starting.wait(30)
-    starting.close()
-    until(run.exit.exists)
-    assert ended(run) is RunState.STOPPED
-    assert go_on(labbook, target) == []
-
-
-def test_a_failed_run_is_tried_again_as_often_as_it_asks(
-    labbook, until, tmp_path
-) -> None:
-    target = running.experiment(labbook)
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    body = f"""
-import pathlib
-pathlib.Path("{marks}", __file__.split("/")[-2]).touch(exist_ok=False)
-raise SystemExit(0 if "002" in __file__ else 1)
-"""
-    first = running.queue(labbook, target, body, retries=2)
-    dispatch(labbook)
-    until(lambda: len(target.runs()) == 2)
-    second = target.runs()[1]
-    until(second.exit.exists)
-    assert [ended(first), ended(second)] == [RunState.FAILED, RunState.FINISHED]
-    ticket = run_state.read_ticket(second)
-    assert ticket.retries == 1
-    assert trust.trusted(second, ticket)
-    until(lambda: not processes.locked(_lock(labbook)))
-    assert len(target.runs()) == 2
-    assert len(list(marks.iterdir())) == 2
-
-
-def _lock(labbook: LabbookFolder) -> Path:
-    return launch.dispatcher_file(labbook.path, surroundings(), ".lock")
-
-
-@pytest.mark.parametrize("whole", [True, False])
-def test_a_resumable_run_that_is_killed_is_gone_on_with(labbook, until, whole) -> None:
-    target = running.experiment(labbook)
-    first = running.queue(labbook, target, COUNTS, resumable=True)
-    dispatch(labbook)
-    until((first.checkpoint / "count").exists)
-    started = run_state.read_started(first)
-    if whole:
-        os.kill(started.supervisor.pid, signal.SIGKILL)
-    os.kill(started.main.pid, signal.SIGKILL)
-    until(lambda: len(target.runs()) == 2 and target.runs()[1].exit.exists())
-    second = target.runs()[1]
-    expected = RunState.LOST if whole else RunState.FAILED
-    assert run_state.derive(first) is expected
-    assert ended(second) is RunState.FINISHED
-    assert second.output.read_text() == "20\n"
-    assert [len(list(run.path.glob("executed-*"))) for run in (first, second)] == [1, 1]
-
-
-@pytest.mark.parametrize("name", ["going-on.published", "going-on.checkpoint-moved"])
-def test_a_kill_while_going_on_loses_nothing(
-    labbook, until, name, tmp_path, monkeypatch
-) -> None:
-    monkeypatch.setenv(failpoints.VARIABLE, f"{name}={tmp_path / 'token'}")
-    target = running.experiment(labbook)
-    first = running.queue(labbook, target, COUNTS, resumable=True)
-    dispatch(labbook)
-    until((first.checkpoint / "count").exists)
-    os.kill(run_state.read_started(first).main.pid, signal.SIGKILL)
-    until(lambda: len(target.runs()) == 2 and target.runs()[1].exit.exists())
-    assert (tmp_path / "token").exists()
-    assert target.runs()[1].output.read_text() == "20\n"
-    until(lambda: not processes.locked(_lock(labbook)))
-    assert len(target.runs()) == 2
-
-
-def test_going_on_twice_goes_on_once(labbook) -> None:
-    target = running.experiment(labbook)
-    run = running.queue(labbook, target, "", resumable=True, when="03:00-03:01")
-    exits.request_stop(run, "its window closed", "window")
-    exits.write(run, {"state": "stopped"}, "supervisor")
-    assert len(go_on(labbook, target)) == 1
-    assert go_on(labbook, target) == []
-    assert len(target.runs()) == 2
 
 
 def test_a_run_starts_once_the_one_before_it_has_finished(labbook, until) -> None:
@@ -418,28 +221,6 @@ def test_a_run_longer_than_its_window_says_when_it_starts(labbook, user_says) ->
     assert "at the next opening at 22:00" in event.detail
 
 
-def test_a_run_that_only_fills_up_gives_way_and_is_gone_on_with(
-    labbook, until, user_says
-) -> None:
-    user_says("slots = 1")
-    target = running.experiment(labbook)
-    filler = running.queue(
-        labbook, target, COUNTS.replace("20", "40"), resumable=True, backfill=True
-    )
-    dispatch(labbook)
-    until((filler.checkpoint / "count").exists)
-    real = running.queue(labbook, target, "")
-    dispatch(labbook)
-    until(real.exit.exists)
-    assert ended(filler) is RunState.STOPPED
-    assert stopped_by(filler) == "queue"
-    until(lambda: len(target.runs()) == 3)
-    after = target.runs()[2]
-    until(after.exit.exists)
-    assert after.output.read_text() == "40\n"
-    assert run_state.read_started(after).time > run_state.read_started(real).time
-
-
 def test_a_gpu_that_is_not_there_is_waited_for_with_a_sentence(
     labbook, until, user_says
 ) -> None:
@@ -485,7 +266,7 @@ def test_a_full_disk_stops_the_queue_which_goes_on_when_there_is_room(
         dispatch(labbook)
         until(lambda: all(run.exit.exists() for run in runs), 60)
         assert {run.output.read_text() for run in runs} == {"1\n"}
-        until(lambda: not processes.locked(_lock(labbook)))
+        until(lambda: not processes.locked(lock_of(labbook)))
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
@@ -551,5 +332,5 @@ def test_a_day_of_plain_runs_writes_nothing_of_nights(labbook, until) -> None:
     runs = [running.queue(labbook, target, "") for _ in range(3)]
     dispatch(labbook)
     until(lambda: all(run.exit.exists() for run in runs))
-    until(lambda: not processes.locked(_lock(labbook)))
+    until(lambda: not processes.locked(lock_of(labbook)))
     assert not (labbook.path / "nights.csv").exists()

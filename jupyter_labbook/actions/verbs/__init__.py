@@ -6,7 +6,7 @@ import argparse
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from jupyter_labbook.errors import InvalidInputError
 from jupyter_labbook.model.run import RunState
@@ -158,6 +158,16 @@ def _shared(**defaults: object) -> _Parser:
     return shared
 
 
+_NAME: Final[dict[str, Any]] = {
+    "metavar": "NAME",
+    "help": "an experiment, by name or number",
+}
+_RUN: Final[dict[str, Any]] = {
+    "metavar": "NAME[/RUN]",
+    "help": "an experiment or one of its runs",
+}
+
+
 def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     """Declare what each verb takes."""
     from jupyter_labbook.actions.verbs import (
@@ -171,30 +181,44 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
         serving,
     )
 
-    name: dict[str, Any] = {
-        "metavar": "NAME",
-        "help": "an experiment, by name or number",
-    }
-    one: dict[str, Any] = {
-        "metavar": "NAME[/RUN]",
-        "help": "an experiment or one of its runs",
-    }
     made["init"].add_argument("folder", nargs="?", default=".", metavar="FOLDER")
+    made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
+    _declare_looking(made)
+    _declare_changing(made)
+    invalidating.configure(made["invalidate"])
+    # What stands behind an act must not undo what stood before it.
+    planning.configure(made["plan"], _shared())
+    serving.configure(made["service"], _shared())
+    queueing.configure(made["queue"], _shared())
+    filling.configure(made["backfill"], _shared())
+    running.configure(made["run"])
+    digesting.configure(made["morning"], made["evening"])
+    preparing.configure(made)
+
+
+def _declare_looking(made: Mapping[str, argparse.ArgumentParser]) -> None:
     made["list"].add_argument(
         "--state",
         choices=[str(state) for state in RunState],
         metavar="STATE",
         help=f"only those with such a run: {', '.join(RunState)}",
     )
-    made["show"].add_argument("name", **name)
-    made["tail"].add_argument("name", **one)
+    made["show"].add_argument("name", **_NAME)
+    made["tail"].add_argument("name", **_RUN)
     made["tail"].add_argument("-f", "--follow", action="store_true", help="go on")
     made["tail"].add_argument(
         "-n", "--lines", type=_count, default=_LAST, help="how many; 10 if not said"
     )
-    made["stop"].add_argument("names", nargs="+", **one)
+    made["compare"].add_argument("a", **_RUN)
+    made["compare"].add_argument(
+        "b", nargs="?", help="another; without it, tainted runs against their reruns"
+    )
+
+
+def _declare_changing(made: Mapping[str, argparse.ArgumentParser]) -> None:
+    made["stop"].add_argument("names", nargs="+", **_RUN)
     made["stop"].add_argument("--reason", default="stopped by hand")
-    made["rerun"].add_argument("name", **one)
+    made["rerun"].add_argument("name", **_RUN)
     made["rerun"].add_argument(
         "--current", action="store_true", help="with the project's code of today"
     )
@@ -204,22 +228,8 @@ def _declare(made: Mapping[str, argparse.ArgumentParser]) -> None:
     made["rerun"].add_argument(
         "--wait", action="store_true", help="wait, and say which metrics differ"
     )
-    made["compare"].add_argument("a", **one)
-    made["compare"].add_argument(
-        "b", nargs="?", help="another; without it, tainted runs against their reruns"
-    )
-    invalidating.configure(made["invalidate"])
-    made["conclude"].add_argument("name", **name)
+    made["conclude"].add_argument("name", **_NAME)
     made["conclude"].add_argument("text", nargs="+", help="in your own words")
-    made["demo"].add_argument("folder", nargs="?", default="labbook-demo")
-    # What stands behind an act must not undo what stood before it.
-    planning.configure(made["plan"], _shared())
-    serving.configure(made["service"], _shared())
-    queueing.configure(made["queue"], _shared())
-    filling.configure(made["backfill"], _shared())
-    running.configure(made["run"])
-    digesting.configure(made["morning"], made["evening"])
-    preparing.configure(made)
 
 
 def _count(text: str) -> int:

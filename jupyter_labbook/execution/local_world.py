@@ -118,8 +118,7 @@ class LocalWorld:
         hours = focus.stretch(moment, moment) if focus else None
         self._focus = hours is not None and hours.holds(moment)
         pool = self._pool(settings, devices=any(one.ticket.gpus for one in waiting))
-        self.holders = pool.holders()
-        held = pool.held()
+        held, self.holders = pool.look()
         return Machine(
             moment=moment,
             window=lambda when: windows.window(settings, when),

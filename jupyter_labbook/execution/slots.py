@@ -138,7 +138,7 @@ class SlotPool:
         """
         asked = Share(slots=number, gpus=gpus, cores=cores, memory=memory)
         with self._mutex():
-            held = self._held()
+            held = self._sum(list(self._records()))
             if (
                 number > self.count - held.slots
                 or (cores and cores > self.cores - held.cores)
@@ -161,12 +161,20 @@ class SlotPool:
 
     def held(self) -> Share:
         """Add up what runs hold, also in slots that are there no longer."""
+        return self.look()[0]
+
+    def holders(self) -> list[Holder]:
+        """Find who holds slots, of all labbooks, as far as they said."""
+        return self.look()[1]
+
+    def look(self) -> tuple[Share, list[Holder]]:
+        """Add up what runs hold, and find who does at that moment."""
         # Looking at a lock is in the way of whoever takes it at that moment.
         with self._mutex():
-            return self._held()
+            records = list(self._records())
+            return self._sum(records), [one for one in records if one.run]
 
-    def _held(self) -> Share:
-        slots = list(self._records())
+    def _sum(self, slots: Sequence[Holder]) -> Share:
         return Share(
             slots=len(slots),
             gpus=sum(processes.locked(self._gpu(name)) for name in self.gpus),
@@ -179,11 +187,6 @@ class SlotPool:
         for path in self._folder.iterdir():
             if _SLOT.fullmatch(path.name) and processes.locked(path):
                 yield _read(path)
-
-    def holders(self) -> list[Holder]:
-        """Find who holds slots, of all labbooks, as far as they said."""
-        with self._mutex():
-            return [one for one in self._records() if one.run]
 
     def want(self) -> Claim:
         """Have nothing fill up, in any labbook, until this is released."""

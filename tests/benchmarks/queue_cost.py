@@ -40,6 +40,12 @@ def measure() -> list[Line]:
         labbooks = {
             str(runs): _queue(place / str(runs), runs, later) for runs in (SHORT, LONG)
         }
+        # Before anything is submitted, which would be looked into meanwhile.
+        watch = QueueWatch(labbooks[str(LONG)])
+        first = _look(watch)
+        # What was touched within the last second is read again, as it must be.
+        time.sleep(1.5)
+        looks = sorted(_look(watch) for _ in range(LOOKS + 1))
         names = (f"one-more-{number}" for number in count(1))
         found = interleaved(
             {
@@ -48,11 +54,6 @@ def measure() -> list[Line]:
             },
             ROUNDS,
         )
-        watch = QueueWatch(labbooks[str(LONG)])
-        first = _look(watch)
-        # What was touched within the last second is read again, as it must be.
-        time.sleep(1.5)
-        looks = sorted(_look(watch) for _ in range(LOOKS + 1))
         for labbook in labbooks.values():
             (labbook.path / "experiments").rename(labbook.path / "gone")
         wake.wake_all(state_folder() / "dispatchers")

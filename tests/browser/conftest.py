@@ -21,7 +21,7 @@ from tests.jupyter import CHROMIUM, PACKAGE, Application, Server, built, chromiu
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from playwright.sync_api import Page
+    from playwright.sync_api import Error, Page
 
 # Others may use the machine too.
 expect.set_options(timeout=15_000)
@@ -65,7 +65,12 @@ def base_url() -> None:
 def page_errors(page: Page) -> Iterator[list[str]]:
     """Fail a test in whose page something was thrown."""
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(error.message))
+
+    def hear(error: Error) -> None:
+        errors.append(error.message)
+        print(error.stack)  # noqa: T201  # shown on failure
+
+    page.on("pageerror", hear)
     yield errors
     ours = [error for error in errors if not any(part in error for part in NOT_OURS)]
     assert ours == []

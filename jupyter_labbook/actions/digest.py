@@ -33,7 +33,7 @@ from jupyter_labbook.model.digest import (
 from jupyter_labbook.model.run import RunState
 from jupyter_labbook.model.slug import slug
 from jupyter_labbook.model.view import Outcome
-from jupyter_labbook.storage import told_mark, windows
+from jupyter_labbook.storage import run_state, told_mark, windows
 from jupyter_labbook.storage.labbook import ExperimentFolder
 from jupyter_labbook.storage.night_log import read_nights
 from jupyter_labbook.storage.reading_mark import ReadingMark, read_mark, write_mark
@@ -145,6 +145,7 @@ class _Look:
         ]
         # Some have only been judged by now.
         results.sort(key=lambda one: _surprise(v.outcome for v in one.verdicts))
+        results = _by_batch(results)
         return Digest(
             labbook=str(labbook.path),
             moment=self.local(self._moment),
@@ -214,6 +215,7 @@ class _Look:
         bare = Result(
             subject=subject(known),
             ended=self._ended(known),
+            batch=_batch(folder),
             hypothesis=known.row.hypothesis,
             conclusion=known.row.conclusion,
             states=known.row.states,
@@ -223,6 +225,23 @@ class _Look:
         except (LabbookError, OSError) as error:
             problems.append(str(error))
             return bare
+
+
+def _batch(folder: ExperimentFolder) -> str:
+    """With which others its newest run was started."""
+    with suppress(LabbookError, OSError):
+        for newest in reversed(folder.runs()):
+            ticket = run_state.read_ticket(newest)
+            return ticket.batch if ticket else ""
+    return ""
+
+
+def _by_batch(results: list[Result]) -> list[Result]:
+    """Put those of a batch together, and what was in none behind them."""
+    first: dict[str, int] = {}
+    for place, one in enumerate(results):
+        first.setdefault(one.batch, place)
+    return sorted(results, key=lambda one: (not one.batch, first[one.batch]))
 
 
 def _has_told(known: Known) -> bool:

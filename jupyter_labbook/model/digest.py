@@ -38,6 +38,8 @@ class Result:
 
     subject: Subject
     ended: str
+    batch: str = ""
+    """With which others it was checked and started; they are read together."""
     hypothesis: str = ""
     impact: str = ""
     conclusion: str = ""

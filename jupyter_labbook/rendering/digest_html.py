@@ -19,7 +19,7 @@ from jupyter_labbook.rendering.svg import plot_svg
 from jupyter_labbook.rendering.tables import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jupyter_labbook.model.digest import Digest, Failure, Result, Subject
     from jupyter_labbook.model.view import ExperimentView, Verdict
@@ -63,7 +63,7 @@ def digest_html(digest: Digest, *, prefix: str = "") -> str:
         f'<style>{CSS}</style>\n<article class="lbm" aria-label="Digest">',
         _heading(digest),
         strip(digest),
-        _section("Ready", [_result(one, digest, prefix) for one in digest.results]),
+        _section("Ready", list(_results(digest, prefix))),
         _section("Run again", [_repeated(one, prefix) for one in digest.repeated]),
         _section("Failed", [_failure(one, prefix) for one in digest.failures]),
         _section(
@@ -109,6 +109,13 @@ def _heading(digest: Digest) -> str:
         f'<header><p class="lbm-s">{_text(facts)}</p><h1>{words.good(digest.moment)}. '
         f"<span>{_text(words.headline(digest))}</span></h1></header>"
     )
+
+
+def _results(digest: Digest, prefix: str) -> Iterator[str]:
+    for line, result in words.batched(digest.results):
+        if line:
+            yield f'<p class="lbm-s">{_text(line)}</p>'
+        yield _result(result, digest, prefix)
 
 
 def _result(result: Result, digest: Digest, prefix: str) -> str:

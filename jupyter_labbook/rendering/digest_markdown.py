@@ -12,7 +12,7 @@ from jupyter_labbook.rendering.escaping import one_line, visible
 from jupyter_labbook.rendering.summary import OUTCOME_SIGNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jupyter_labbook.model.digest import Digest, Failure, Result
     from jupyter_labbook.model.view import Verdict
@@ -27,7 +27,7 @@ def digest_markdown(digest: Digest) -> str:
     more = len(digest.unconcluded) - len(shown)
     parts = [
         _heading(digest),
-        _section("Ready", (_result(one, digest) for one in digest.results)),
+        _section("Ready", _results(digest)),
         _section("Run again", map(_repeated, digest.repeated)),
         _section("Failed", map(_failure, digest.failures)),
         _section(
@@ -90,6 +90,12 @@ def _heading(digest: Digest) -> str:
         f"**{words.good(digest.moment)}. {words.headline(digest)}**\n\n"
         + text(" · ".join(facts))
     )
+
+
+def _results(digest: Digest) -> Iterator[str]:
+    for line, result in words.batched(digest.results):
+        yield f"**{text(line)}**" if line else ""
+        yield _result(result, digest)
 
 
 def _result(result: Result, digest: Digest) -> str:

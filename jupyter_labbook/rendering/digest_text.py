@@ -13,7 +13,7 @@ from jupyter_labbook.rendering.summary import OUTCOME_SIGNS
 from jupyter_labbook.rendering.tables import text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jupyter_labbook.model.digest import Digest, Failure, Result
     from jupyter_labbook.model.view import Verdict
@@ -36,7 +36,7 @@ def digest_text(digest: Digest, width: int = 80) -> str:
     more = len(digest.unconcluded) - len(shown)
     blocks = [
         _heading(digest, width),
-        _section("Ready", (_result(one, digest, width) for one in digest.results)),
+        _section("Ready", _results(digest, width)),
         _section("Run again", (_repeated(one, width) for one in digest.repeated)),
         _section("Failed", (_failure(one, width) for one in digest.failures)),
         _section(
@@ -81,6 +81,12 @@ def _heading(digest: Digest, width: int) -> str:
         facts.append(words.streak_words(digest.streak))
     facts.append(words.live_words(digest))
     return "\n".join([*lines, *wrapped(" · ".join(filter(None, facts)), width)])
+
+
+def _results(digest: Digest, width: int) -> Iterator[str]:
+    for line, result in words.batched(digest.results):
+        yield "\n".join(wrapped(line, width, _INDENT))
+        yield _result(result, digest, width)
 
 
 def _result(result: Result, digest: Digest, width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ from jupyter_labbook.rendering.grouping import metric_names
 from jupyter_labbook.rendering.summary import probability_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jupyter_labbook.model.digest import (
         Absence,
@@ -222,6 +223,30 @@ def judgement(score: Score, bands: Iterable[Band]) -> str:
 def outcome_words(outcomes: Iterable[Outcome]) -> str:
     """Write verdicts in a line."""
     return ", ".join(outcome.value for outcome in outcomes) or "no prediction"
+
+
+def batched(results: Sequence[Result]) -> Iterator[tuple[str, Result]]:
+    """Go through results with a line before the first of each batch.
+
+    Yields
+    ------
+    tuple
+        How it went with all of the batch, or an empty line; and the result.
+    """
+    whole = Counter(one.batch for one in results)
+    before = None
+    for one in results:
+        new = one.batch != before and whole.keys() != {""}
+        before = one.batch
+        yield (_batch_line(one.batch, results) if new else ""), one
+
+
+def _batch_line(batch: str, results: Sequence[Result]) -> str:
+    of_it = [one for one in results if one.batch == batch]
+    outcomes = Counter(v.outcome.value for one in of_it for v in one.verdicts)
+    said = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.items())
+    name = batch or "in no batch"
+    return f"{name} · {counted(len(of_it), 'experiment')}" + (said and f": {said}")
 
 
 def conclude(name: str) -> str:

@@ -132,7 +132,7 @@ export function result(name: string, more: Partial<Result> = {}): Result {
   return {
     subject: subject(name),
     ended: '2026-11-22T04:00:00+01:00',
-    ...{ hypothesis: '', impact: '', conclusion: '', verdicts: [] },
+    ...{ batch: '', hypothesis: '', impact: '', conclusion: '', verdicts: [] },
     ...{ seconds: 60, states: { finished: 1 }, svg: '', values: [] },
     ...more
   };

@@ -15,6 +15,8 @@ export interface Subject {
 export interface Result {
   subject: Subject;
   ended: string;
+  /** With which others it was checked and started; empty: with none. */
+  batch: string;
   hypothesis: string;
   impact: string;
   conclusion: string;

@@ -16,7 +16,8 @@ import {
   type,
   view
 } from '../panel/page.js';
-import type { Subject } from '../../src/data/digest.js';
+import type { Result, Subject } from '../../src/data/digest.js';
+import type { Outcome } from '../../src/data/run.js';
 
 const chosen = (): string => $('[aria-selected=true]').textContent;
 const settled = (): Promise<void> =>
@@ -95,6 +96,39 @@ beforeEach(() => {
 afterEach(() => view.dispose());
 
 describe('the morning', () => {
+  it('tells of a batch together, and counts results alone', () => {
+    const verdict = (outcome: Outcome): Partial<Result> => ({
+      verdicts: [
+        {
+          prediction: 'a < 1',
+          outcome,
+          observed: '',
+          reason: '',
+          probability: null
+        }
+      ]
+    });
+    const batch = 'night-1';
+    morning.show({
+      digest: digest({
+        results: [
+          result('a', { batch, ...verdict('refuted') }),
+          result('b', { batch, ...verdict('supported') }),
+          result('c', { batch, ...verdict('refuted') }),
+          result('d')
+        ]
+      })
+    });
+    expect(all('.labbook-batch').map(line => line.textContent)).toEqual([
+      'night-1 · 3 experiments: 2 refuted, 1 supported',
+      'in no batch · 1 experiment'
+    ]);
+    expect($('.labbook-batch + .labbook-told').textContent).toContain('a');
+    expect($('.labbook-digest section h3').textContent).toBe('Ready 4');
+    morning.show({ digest: digest({ results: [result('a'), result('b')] }) });
+    expect(all('.labbook-batch')).toEqual([]);
+  });
+
   it('is offered and shown where something is unread', () => {
     expect(tab('Morning').hidden).toBe(true);
     expect(chosen()).toBe('Runs');

@@ -12,10 +12,14 @@ import pytest
 from jupyter_labbook.actions import ending, index
 from jupyter_labbook.actions.concluding import conclude, record_verdict
 from jupyter_labbook.actions.digest import DRAWN, FIRST, mark_read, read_digest
-from jupyter_labbook.model.run import RunState
+from jupyter_labbook.model.run import Launch, RunState, Ticket
 from jupyter_labbook.model.view import Outcome
+from jupyter_labbook.rendering.digest_html import digest_html
 from jupyter_labbook.rendering.digest_json import digest_json
+from jupyter_labbook.rendering.digest_markdown import digest_markdown
+from jupyter_labbook.rendering.digest_text import digest_text
 from jupyter_labbook.runtime import files
+from jupyter_labbook.storage import records
 from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.reading_mark import FILE
 from jupyter_labbook.storage.settings import UserSettings
@@ -102,6 +106,47 @@ def test_what_surprised_comes_first_and_exploring_last(labbook: LabbookFolder) -
     target = asked(labbook, "look", question="", why="to see")
     ended(labbook, target, end=NIGHT + 3 * HOUR)
     assert names(read(labbook).results) == ["wrong", "late-right", "right", "look"]
+
+
+def test_results_of_a_batch_are_told_together(labbook: LabbookFolder) -> None:
+    for name, reached, batch in (
+        ("alone", 0.5, ""),
+        ("second", 0.95, "night-1"),
+        ("first", 0.5, "night-1"),
+        ("other", 0.95, "night-2"),
+    ):
+        [run] = result(labbook, name, reached).runs()
+        waited = Ticket(
+            run=name,
+            submitted=stamp(NIGHT),
+            launch=Launch(argv=[], cwd=""),
+            batch=batch,
+        )
+        run.ticket.write_bytes(records.encode(waited))
+    digest = read(labbook)
+    told = [(one.batch, one.subject.name) for one in digest.results]
+    assert told == [
+        ("night-1", "first"),
+        ("night-1", "second"),
+        ("night-2", "other"),
+        ("", "alone"),
+    ]
+    for page in (
+        digest_text(digest),
+        digest_markdown(digest).replace("\\", ""),
+        digest_html(digest),
+    ):
+        lines = [
+            page.index("night-1 · 2 experiments: 1 refuted, 1 supported"),
+            page.index("night-2 · 1 experiment: 1 supported"),
+            page.index("in no batch · 1 experiment: 1 refuted"),
+        ]
+        assert lines == sorted(lines)
+
+
+def test_without_a_batch_nothing_is_said_of_batches(labbook: LabbookFolder) -> None:
+    result(labbook, "alone")
+    assert "in no batch" not in digest_text(read(labbook))
 
 
 def test_what_was_read_is_not_told_again_once_there_is_something_new(

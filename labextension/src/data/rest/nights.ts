@@ -200,6 +200,7 @@ export function readDigest(data: unknown): Digest {
     results: records(of.results).map(each => ({
       subject: readSubject(each.subject),
       ended: text(each.ended),
+      batch: text(each.batch),
       hypothesis: text(each.hypothesis),
       impact: text(each.impact),
       conclusion: text(each.conclusion),

@@ -4,12 +4,14 @@ import { h, setAttributes, setHidden, setText } from '../dom.js';
 import { visible } from '../text.js';
 import {
   answer,
+  BATCH,
+  batchLine,
   delay,
   failure,
   repeated,
   result,
-  unconcluded,
-  type PartsHost
+  type PartsHost,
+  unconcluded
 } from './digestParts.js';
 import { strip } from './strip.js';
 import { clock } from './words.js';
@@ -99,7 +101,10 @@ export class DigestView {
       ...(digest.experiments ? [strip(digest, words)] : []),
       section(
         words.__('Ready'),
-        digest.results.map(each => result(each, digest, host)),
+        digest.results.flatMap((each, at, all) => [
+          ...batchLine(all, at, words),
+          result(each, digest, host)
+        ]),
         totals.results
       ),
       section(words.__('Run again'), digest.repeated.map(repeated)),
@@ -197,7 +202,8 @@ function section(
   if (!parts.length) {
     return null;
   }
-  const count = Math.max(total, parts.length);
+  const lines = parts.filter(each => each.classList.contains(BATCH)).length;
+  const count = Math.max(total, parts.length - lines);
   return h(
     'section',
     {},

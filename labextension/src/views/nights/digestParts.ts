@@ -35,17 +35,54 @@ const SIGNS: Record<Outcome, string> = {
   pending: '…'
 };
 
-export function outcomeChip(outcome: Outcome, words: Words): HTMLElement {
-  const named: Record<Outcome, string> = {
+function outcomeWords(words: Words): Record<Outcome, string> {
+  return {
     supported: words.__('supported'),
     refuted: words.__('refuted'),
     inconclusive: words.__('inconclusive'),
     withdrawn: words.__('withdrawn'),
     pending: words.__('pending')
   };
+}
+
+export function outcomeChip(outcome: Outcome, words: Words): HTMLElement {
   const node = chip(outcome);
-  node.textContent = `${SIGNS[outcome]} ${named[outcome]}`;
+  node.textContent = `${SIGNS[outcome]} ${outcomeWords(words)[outcome]}`;
   return node;
+}
+
+/** Of the line before the results of a batch. */
+export const BATCH = 'labbook-batch';
+
+/** How it went with all of a batch, before its first result; or nothing. */
+export function batchLine(
+  results: readonly Result[],
+  at: number,
+  words: Words
+): HTMLElement[] {
+  const { batch } = results[at]!;
+  const same = at > 0 && results[at - 1]!.batch === batch;
+  if (same || results.every(each => !each.batch)) {
+    return [];
+  }
+  const own = results.filter(each => each.batch === batch);
+  const outcomes = new Map<Outcome, number>();
+  for (const { outcome } of own.flatMap(each => each.verdicts)) {
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  }
+  const name = batch ? visible(batch) : words.__('in no batch');
+  const count = words._n('1 experiment', '%1 experiments', own.length);
+  const named = outcomeWords(words);
+  const said = [...outcomes].map(
+    ([each, number]) => `${number} ${named[each]}`
+  );
+  return [
+    h(
+      'li',
+      { class: BATCH },
+      [`${name} · ${count}`, said.join(', ')].filter(Boolean).join(': ')
+    )
+  ];
 }
 
 export function result(

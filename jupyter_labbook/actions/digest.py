@@ -237,11 +237,11 @@ def _batch(folder: ExperimentFolder) -> str:
 
 
 def _by_batch(results: list[Result]) -> list[Result]:
-    """Put those of a batch together, and what was in none behind them."""
+    """Put those of a batch together, where the first of them is."""
     first: dict[str, int] = {}
     for place, one in enumerate(results):
         first.setdefault(one.batch, place)
-    return sorted(results, key=lambda one: (not one.batch, first[one.batch]))
+    return sorted(results, key=lambda one: first[one.batch])
 
 
 def _has_told(known: Known) -> bool:

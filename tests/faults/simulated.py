@@ -323,6 +323,7 @@ class SimulatedWorld:
         elif self.full or run.started:
             # What decides who may execute the run could not be written.
             each.alive = False
+            run.troubled = self.clock.beat if self.full else run.troubled
         else:
             run.started = True
             run.owner = each

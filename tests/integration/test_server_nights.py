@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 from jupyter_labbook.actions import ending, publishing
@@ -275,33 +276,20 @@ def test_a_look_that_goes_on_is_told_and_not_begun_twice(
 
 def _end_the_look(night: Shown, until: Callable[..., None]) -> None:
     """End the process that looks, as a reboot would, and what it tries."""
-    lock = (night.folder.path / ".night.lock").stat()
-    [pid] = {
-        int(path.parts[2]) for path in processes_with_open_files() if same(path, lock)
-    }
-    os.kill(pid, signal.SIGKILL)
+    looks = [
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if {whole.__name__, str(night.folder.path)} <= set(one.info["cmdline"] or ())
+    ]
+    assert looks
+    # What it has just forked is another for a moment.
+    for one in looks:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
     until(lambda: not processes.locked(night.folder.path / ".night.lock"))
     for run in night.folder.path.glob("experiments/*/smoke/*/started.json"):
         supervisor = json.loads(run.read_text())["supervisor"]
         processes.send(supervisor["pid"], supervisor["ticks"], signal.SIGTERM)
-
-
-def processes_with_open_files() -> Iterator[Any]:
-    from pathlib import Path
-
-    for folder in Path("/proc").glob("[0-9]*/fd"):
-        try:
-            yield from folder.iterdir()
-        except OSError:
-            continue
-
-
-def same(path: Any, status: os.stat_result) -> bool:
-    try:
-        found = path.stat()
-    except OSError:
-        return False
-    return (found.st_ino, found.st_dev) == (status.st_ino, status.st_dev)
 
 
 def test_a_look_that_failed_says_why(night: Shown) -> None:

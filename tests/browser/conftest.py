@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -26,13 +27,9 @@ if TYPE_CHECKING:
 # Others may use the machine too.
 expect.set_options(timeout=15_000)
 
-# Notebook throws these by itself, without any extension: 7.6, and 7.2 where a
-# notebook was never saved.
-# The last: parts of JupyterLab that it asks for while a test has ended its server.
-NOT_OURS = ("reading 'schema'", "reading 'last_modified'", "/static/lab/")
-# What only others call: seen once, while JupyterLab changed its theme.
-NEVER_OURS = "Failed to execute 'removeChild'"
-OURS = "/extensions/jupyter-labbook/"
+# What a stack names of others: the application, and extensions but ours.
+THEIRS = re.compile(r"/static/(lab|notebook)/|/extensions/(?!jupyter-labbook/)")
+FRAME = re.compile(r"^\s+at .*?((?:https?|blob):\S+)", re.MULTILINE)
 
 IDLE = """() => {
   const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
@@ -64,20 +61,31 @@ def base_url() -> None:
     """Stand in for a plugin's fixture, which pytest 9 deprecates: none is needed."""
 
 
+def may_be_ours(stack: str) -> bool:
+    """Tell what the application throws by itself, without any line of ours.
+
+    It does where a server ends, a kernel is shut down before it has said all, or a
+    notebook was never saved.
+    """
+    frames = FRAME.findall(stack)
+    return not frames or not all(map(THEIRS.search, frames))
+
+
 @pytest.fixture(autouse=True)
 def page_errors(page: Page) -> Iterator[list[str]]:
-    """Fail a test in whose page something was thrown."""
+    """Fail a test in whose page something of ours was thrown."""
     errors: list[str] = []
 
     def hear(error: Error) -> None:
         print(error.stack)  # noqa: T201  # shown on failure
-        if NEVER_OURS not in error.message or OURS in (error.stack or ""):
+        if may_be_ours(error.stack or ""):
             errors.append(error.message)
 
+    # Ten otherwise: a line of ours could be the eleventh.
+    page.add_init_script("Error.stackTraceLimit = 200")
     page.on("pageerror", hear)
     yield errors
-    ours = [error for error in errors if not any(part in error for part in NOT_OURS)]
-    assert ours == []
+    assert errors == []
 
 
 @pytest.fixture(scope="session", params=["lab", "notebook"])

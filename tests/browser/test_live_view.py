@@ -116,7 +116,6 @@ def test_a_server_that_dies_is_waited_for(
     page: Page,
     command: Command,
     server: Server,
-    page_errors: list[str],
     falling: Callable[..., None],
 ) -> None:
     falling()
@@ -130,8 +129,6 @@ def test_a_server_that_dies_is_waited_for(
     server.start()
     expect(freshness).to_have_attribute("data-contact", "live", timeout=60_000)
     grows(view)
-    # JupyterLab's own, while nobody answered.
-    page_errors[:] = [each for each in page_errors if each != "Failed to fetch"]
 
 
 def test_a_notebook_opened_again_shows_what_became_of_its_runs(

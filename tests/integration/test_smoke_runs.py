@@ -86,6 +86,13 @@ def test_a_crash_comes_with_its_error_and_the_end_of_its_output(labbook) -> None
     assert told.remedy.verb == "stop bad"
 
 
+def test_a_crash_in_a_library_is_told_by_ones_own_lines(labbook) -> None:
+    ask(labbook, "bad", "import json\njson.loads('{')")
+    [told] = smoke.findings(scope.find(labbook))
+    assert "json.loads('{')\n  ...\njson.decoder.JSONDecodeError" in told.detail
+    assert "decoder.py" not in told.detail
+
+
 def test_a_crash_by_a_signal_is_told_too(labbook) -> None:
     ask(labbook, "bad", "import os\nos.kill(os.getpid(), 11)")
     [told] = smoke.findings(scope.find(labbook))

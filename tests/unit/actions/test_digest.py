@@ -219,6 +219,26 @@ def test_failed_runs_are_told_together_with_their_last_lines(
     assert len(crashed.tail) == 8
 
 
+def test_the_last_lines_of_a_failure_are_those_of_its_own_code(
+    labbook: LabbookFolder,
+) -> None:
+    own = [
+        "Traceback (most recent call last):",
+        '  File "script.py", line 9, in <module>',
+    ]
+    library = (
+        '  File "/venv/lib/python3.11/site-packages/torch/x.py", line 7, in backward\n'
+    )
+    ended(
+        labbook,
+        asked(labbook, "crash"),
+        RunState.FAILED,
+        output="\n".join([*own, "    loss.backward()", ""]) + library * 9 + "OOM: no",
+    )
+    [crashed] = read(labbook).failures
+    assert crashed.tail == [*own, "    loss.backward()", "  ...", "OOM: no"]
+
+
 def test_a_failure_names_the_run_that_tried_again(labbook: LabbookFolder) -> None:
     target = asked(labbook, "retried")
     broken = ended(labbook, target, RunState.FAILED, reason="killed")

@@ -49,7 +49,7 @@ class RunPlan:
     command
         The program and its arguments; empty for a script.
     asked
-        What a run asked for that this one repeats: room, priority, time.
+        What a run asked for that this one repeats: batch, room, priority, time.
     expected
         How long it will probably take, if anybody can tell.
     """
@@ -244,6 +244,8 @@ def _asking_again(ticket: Ticket, asked: Ticket) -> Ticket:
     """Let a run that repeats another one ask for the same room and time."""
     return replace(
         ticket,
+        # It is read with those that the original was to be read with.
+        batch=ticket.batch or asked.batch,
         launch=replace(ticket.launch, timeout=asked.launch.timeout),
         at_end=asked.at_end,
         priority=asked.priority,

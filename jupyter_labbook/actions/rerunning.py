@@ -52,7 +52,8 @@ def rerun(
         Take the project's modules as they are today in place of the frozen ones;
         the runs then belong to a new version of the experiment.
     wishes
-        The window that the new runs wait for; room and time are their originals'.
+        The window that the new runs wait for; batch, room and time are their
+        originals'.
 
     Returns
     -------

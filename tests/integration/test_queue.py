@@ -295,7 +295,7 @@ def test_the_queue_as_json_is_its_view(submit, command, project) -> None:
 
 
 def test_a_run_can_be_repeated_in_other_hours(submit, command, project) -> None:
-    submit("late", "--when", LATER)
+    submit("late", "--when", LATER, "--batch", "night-1", "--priority", "3")
 
     refused = command("rerun", "late", "--when", "tonigt")
     again = command("rerun", "late", "--when", FAR)
@@ -303,4 +303,6 @@ def test_a_run_can_be_repeated_in_other_hours(submit, command, project) -> None:
     assert refused.returncode == 2
     assert f"late/002: It waits for {FAR}, which opens" in again.stdout
     runs = Labbook.find(project)["late"].runs
-    assert [ticket(run.folder).when for run in runs] == [LATER, FAR]
+    first, second = [ticket(run.folder) for run in runs]
+    assert (first.when, second.when) == (LATER, FAR)
+    assert (second.batch, second.priority) == ("night-1", 3)

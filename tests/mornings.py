@@ -25,6 +25,7 @@ SUNDAY = datetime(2026, 11, 22, 8, 12, tzinfo=UTC)
 """A morning, on which the tests' digests are read."""
 NIGHT = SUNDAY.replace(hour=0, minute=0)
 """In the middle of the night before."""
+HOUR = timedelta(hours=1)
 
 
 def stamp(moment: datetime) -> str:
@@ -142,7 +143,30 @@ def notebook(path: Any, *cells: str) -> None:
 def an_eventful_night(labbook: LabbookFolder) -> None:
     """Fill a labbook with weeks of work and the night of a person with questions."""
     noise = random.Random(7)
-    hour = timedelta(hours=1)
+    _weeks_of_probes(labbook, noise)
+    for target in (
+        _a_forest(labbook, noise),
+        _a_warmup(labbook, noise),
+        _a_look(labbook),
+        _a_crash(labbook),
+    ):
+        record_verdict(labbook, target)
+    _what_does_not_fit(labbook)
+    away(labbook, NIGHT + timedelta(hours=4, minutes=31), NIGHT + timedelta(hours=6))
+    add_to_plan(
+        labbook,
+        "Does a wider forest still help on the digits data?",
+        "Which colour has the noise?",
+        "Is the test set large enough for half a point?",
+    )
+    notebook(
+        labbook.path.parent / "digits.ipynb",
+        "%load_ext jupyter_labbook",
+        "%%experiment noise\n#| question: Which colour has the noise?\nlog(a=1)",
+    )
+
+
+def _weeks_of_probes(labbook: LabbookFolder, noise: random.Random) -> None:
     for back in range(2, 24):
         if back in (9, 15):
             continue
@@ -167,6 +191,9 @@ def an_eventful_night(labbook: LabbookFolder) -> None:
             History(target.path).append(
                 EventKind.CONCLUDED, event, stamp(SUNDAY - timedelta(days=back - 1))
             )
+
+
+def _a_forest(labbook: LabbookFolder, noise: random.Random) -> ExperimentFolder:
     forest = asked(
         labbook,
         "wider-forest",
@@ -184,12 +211,16 @@ def an_eventful_night(labbook: LabbookFolder) -> None:
             ended(
                 labbook,
                 forest,
-                end=NIGHT - hour + timedelta(minutes=7 * (5 * i + seed)),
+                end=NIGHT - HOUR + timedelta(minutes=7 * (5 * i + seed)),
                 seconds=400,
                 parameters={"trees": trees},
                 seed=seed,
                 metrics=final(accuracy=round(reached + noise.gauss(0, 0.0012), 5)),
             )
+    return forest
+
+
+def _a_warmup(labbook: LabbookFolder, noise: random.Random) -> ExperimentFolder:
     warmup = asked(
         labbook,
         "warmup",
@@ -208,12 +239,16 @@ def an_eventful_night(labbook: LabbookFolder) -> None:
         ended(
             labbook,
             warmup,
-            end=NIGHT + 2 * hour + i * hour,
+            end=NIGHT + 2 * HOUR + i * HOUR,
             seconds=3500,
             parameters={"warmup": length},
             metrics=curve("loss", losses),
             script="import torch\ntorch.manual_seed(seed)\nseed = 0\n",
         )
+    return warmup
+
+
+def _a_look(labbook: LabbookFolder) -> ExperimentFolder:
     look = asked(
         labbook,
         "confusions",
@@ -224,10 +259,14 @@ def an_eventful_night(labbook: LabbookFolder) -> None:
     ended(
         labbook,
         look,
-        end=NIGHT + 4 * hour,
+        end=NIGHT + 4 * HOUR,
         seconds=95,
         metrics=final(confused=31.0, of_eights=14.0),
     )
+    return look
+
+
+def _a_crash(labbook: LabbookFolder) -> ExperimentFolder:
     crash = asked(
         labbook,
         "larger-batch",
@@ -251,8 +290,10 @@ def an_eventful_night(labbook: LabbookFolder) -> None:
                 "RuntimeError: CUDA out of memory. Tried to allocate 2.50 GiB\n"
             ),
         )
-    for target in (forest, warmup, look, crash):
-        record_verdict(labbook, target)
+    return crash
+
+
+def _what_does_not_fit(labbook: LabbookFolder) -> None:
     deep = asked(
         labbook,
         "deep-search",
@@ -269,17 +310,5 @@ def an_eventful_night(labbook: LabbookFolder) -> None:
             "does-not-fit",
             "It may take 4 h 10 min, longer than what is left of tonight; it starts "
             "today 22:00.",
-            NIGHT + 4 * hour,
+            NIGHT + 4 * HOUR,
         )
-    away(labbook, NIGHT + timedelta(hours=4, minutes=31), NIGHT + timedelta(hours=6))
-    add_to_plan(
-        labbook,
-        "Does a wider forest still help on the digits data?",
-        "Which colour has the noise?",
-        "Is the test set large enough for half a point?",
-    )
-    notebook(
-        labbook.path.parent / "digits.ipynb",
-        "%load_ext jupyter_labbook",
-        "%%experiment noise\n#| question: Which colour has the noise?\nlog(a=1)",
-    )

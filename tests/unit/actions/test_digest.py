@@ -24,6 +24,7 @@ from jupyter_labbook.storage.history import EventKind, History
 from jupyter_labbook.storage.reading_mark import FILE
 from jupyter_labbook.storage.settings import UserSettings
 from tests.mornings import (
+    HOUR,
     NIGHT,
     SUNDAY,
     add_to_plan,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from jupyter_labbook.storage.labbook import LabbookFolder
 
 UTC_USER = UserSettings(zone="UTC")
-HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PREDICTED = ["accuracy > 0.9 (80%)"]
 

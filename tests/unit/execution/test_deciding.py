@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -295,6 +296,15 @@ def test_more_than_there_is_is_told_and_keeps_nothing(asked, says) -> None:
     assert decisions[1].start
 
 
+def test_runs_that_wait_for_an_hour_wait_for_the_first_after_their_own() -> None:
+    before, after = NIGHT - timedelta(hours=2), NIGHT - timedelta(minutes=5)
+    early = replace(waiting(1, when="after 22:00"), since=before)
+    late = replace(waiting(2, when="after 22:00"), since=after)
+    first, second = decide([early, late], machine())
+    assert first.start
+    assert second.opens == NIGHT + timedelta(hours=23)
+
+
 def test_runs_that_only_fill_up_end_for_those_that_wait_for_room() -> None:
     runs = [waiting(3), waiting(4), waiting(5, backfill=True)]
     fillers = [
@@ -307,6 +317,8 @@ def test_runs_that_only_fill_up_end_for_those_that_wait_for_room() -> None:
     assert giving_way(runs[2:], full, fillers) == []
     assert giving_way(runs[:1], full, fillers) == [place(2)]
     assert giving_way(runs, full, fillers[2:]) == []
+    # Of the two that wait, one starts anyway.
+    assert giving_way(runs, replace(full, slots_free=1), fillers) == [place(2)]
 
 
 def test_a_run_that_fills_up_gives_way_only_for_what_it_holds() -> None:

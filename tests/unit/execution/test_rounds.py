@@ -8,7 +8,8 @@ from typing import Any
 from jupyter_labbook.execution.rounds import Rounds
 from jupyter_labbook.model.run import Launch, Ticket
 from jupyter_labbook.storage.settings import UserSettings
-from tests.faults.simulated import Person, Run, SimulatedClock, SimulatedWorld
+from tests.faults.actors import Person, Run, SimulatedClock
+from tests.faults.simulated import SimulatedWorld
 
 HOUR = 3600.0
 

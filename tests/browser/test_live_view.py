@@ -166,6 +166,7 @@ def test_a_folder_that_is_moved_away_leaves_the_last_picture_and_a_sentence(
     grows(view)
     go.touch()
     expect(view.get_by_text("supported").first).to_be_visible()
+    expect(view.locator("canvas").first).to_be_visible()
     [experiment] = (labbook / "experiments").iterdir()
     aside = labbook.parent / "aside"
     experiment.rename(aside)

@@ -1,6 +1,5 @@
 /** What a plot says in words: below it, and to those who cannot see it. */
 
-import type { RunView } from '../../data/run.js';
 import type { Words } from '../../data/words.js';
 import { number, visible } from '../text.js';
 import type { Span } from './axes.js';
@@ -68,12 +67,16 @@ function bandWords(panels: Picture['panels'], words: Words): string {
 }
 
 /** What a plot without values waits for, or why there will be none. */
-export function emptyWords(runs: readonly RunView[], words: Words): string {
+export function emptyWords({ lines, runs }: PlotData, words: Words): string {
   const count = (state: string): number =>
     runs.filter(run => run.state === state).length;
   const [waiting, held] = [count('waiting'), count('held')];
   if (!runs.length) {
     return words.__('No runs yet: run the cell to submit them.');
+  }
+  if (!lines.length && runs.some(run => Object.keys(run.final).length)) {
+    // States and last values come before lines do.
+    return words.__('What was logged has not been read yet.');
   }
   if (count('running')) {
     return words.__(

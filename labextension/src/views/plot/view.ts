@@ -158,7 +158,7 @@ export class PlotView {
     this._legend.show(picture, this._alone);
     this._grid.tell(
       describe(picture, this._data, words),
-      this._data === NOTHING ? '' : emptyWords(this._data.runs, words)
+      this._data === NOTHING ? '' : emptyWords(this._data, words)
     );
     this._toolbar.show(picture, this._choices, this._window !== null);
     setText(

@@ -145,9 +145,10 @@ class QueueWatch:
             Executing(one.place, one.ticket, _end(one, machine)) for one in running
         ]
         here = {one.place for one in queued}
+        # Two smoke runs of an experiment go by one name.
         executing += [
-            _other(place, holder)
-            for place, holder in self._holders()
+            _other(f"{number} {place}", holder)
+            for number, (place, holder) in enumerate(self._holders())
             if place not in here
         ]
         return _Scene(waiting, machine, running, executing)

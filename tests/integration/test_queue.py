@@ -265,6 +265,19 @@ def test_what_holds_slots_for_a_moment_delays_no_forecast(
     assert not nobody
 
 
+def test_two_smoke_runs_of_one_experiment_may_hold_slots(
+    submit, command, project
+) -> None:
+    submit("late", "--when", LATER)
+    smoke = Holder(run="late/smoke", ends=time.time() + 60)
+    pool = SlotPool(state_folder(), 2)
+
+    with pool.claim(1, holder=smoke), pool.claim(1, holder=smoke):
+        [entry] = json.loads(command("queue", "--json").stdout)["entries"]
+
+    assert datetime.fromisoformat(entry["begins"]).minute == 0
+
+
 def test_a_paused_queue_starts_nothing_until_it_is_resumed(
     submit, command, project, until
 ) -> None:

@@ -237,6 +237,8 @@ class Server:
             # Else an installed package would outvote what is configured here.
             "JUPYTER_PREFER_ENV_PATH": "0",
             "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            # Runs with as many threads each as there are cores hold each other up.
+            "OMP_NUM_THREADS": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "XDG_CACHE_HOME": str(home / "cache"),
             "XDG_CONFIG_HOME": str(home / "settings"),
